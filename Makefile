@@ -1,0 +1,105 @@
+# make serve    run the server (HOST= and PORT= change where it listens)
+# make test     check and test everything, as CI does
+# make install  install what development needs into .venv
+# make format   format the code and repair what ruff can repair
+# make lock     write requirements/*.txt anew (LOCK_FLAGS=--upgrade takes newer versions)
+# make clean    remove what these targets made
+#
+# PYTHON=/path/to/python3 chooses the Python that .venv is made with.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help serve test install format lock clean
+
+export PYTHON
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip -qq --no-input
+CLIENTS := tests/clients
+PYTEST_FLAGS ?= -n 2 --dist loadfile
+UV := uv==0.13.9
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+# serve ------------------------------------------------------------------------------------------
+
+ifneq ($(HOST),)
+serve: export CRONBEATS_HOST := $(HOST)
+endif
+ifneq ($(PORT),)
+serve: export CRONBEATS_PORT := $(PORT)
+endif
+
+# `exec` lets a signal reach the server itself, not a shell in front of it.
+serve: .venv/runtime.stamp
+	@exec $(BIN)/cronbeats serve
+
+# test -------------------------------------------------------------------------------------------
+
+# pytest comes last: CI reads its closing line.
+test: install $(if $(wildcard $(CLIENTS)/package.json),$(CLIENTS)/node_modules/.stamp)
+	@echo "== ruff format"
+	@$(BIN)/ruff format --check --quiet --diff .
+	@echo "== ruff check"
+	@$(BIN)/ruff check --quiet .
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== lint-imports"
+	@$(BIN)/lint-imports --no-logo
+	@echo "== pytest"
+	@exec $(BIN)/pytest $(PYTEST_FLAGS)
+
+format: install
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# install ----------------------------------------------------------------------------------------
+
+install: .venv/dev.stamp
+	@:
+
+# Stamps go with the Python that they were made for, before make looks at them.
+$(shell test -x $(BIN)/python || rm -f .venv/*.stamp)
+
+# Each stamp is newer than the files that say what to install, or it is made again.
+.venv/runtime.stamp .venv/dev.stamp: .venv/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/python
+	@echo "Installing $<"
+	@$(PIP) install --require-hashes --requirement $<
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/python:
+	@scripts/venv .venv
+
+$(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	@echo "Installing $(CLIENTS)/package-lock.json"
+	@scripts/install-test-clients $(CLIENTS)
+	@touch $@
+
+# lock -------------------------------------------------------------------------------------------
+
+# One lock for every Python from 3.11 on and for every machine, so that all run the same versions.
+COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header $(LOCK_FLAGS) pyproject.toml
+HEADER = \# Made from pyproject.toml by `make lock`: change that file, not this one.
+
+lock: .venv-lock/$(UV).stamp
+	@mkdir -p requirements
+	@$(COMPILE) --group build --output-file requirements/runtime.txt >/dev/null
+	@$(COMPILE) --group dev --constraint requirements/runtime.txt \
+		--output-file requirements/dev.txt >/dev/null
+	@sed -i '1i $(HEADER)' requirements/runtime.txt requirements/dev.txt
+
+.venv-lock/$(UV).stamp:
+	@scripts/venv .venv-lock
+	@.venv-lock/bin/python -m pip -qq --no-input install $(UV)
+	@touch $@
+
+clean:
+	@rm -rf .venv .venv-lock build dist src/*.egg-info $(CLIENTS)/node_modules \
+		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
