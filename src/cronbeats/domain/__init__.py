@@ -1,0 +1,1 @@
+"""What CronBeats knows about jobs: pure values and rules, without I/O and without a clock."""

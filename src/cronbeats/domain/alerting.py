@@ -1,0 +1,64 @@
+"""From a transition to the alert that it deserves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind
+from cronbeats.domain.job import Job, cron_of, interval_of
+from cronbeats.domain.transition import Transition
+from cronbeats.domain.words import alert_text
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What an alert tells beyond the job and its transition."""
+
+    workspace_name: str
+    incident_id: int | None = None
+    last_output: str | None = None
+
+
+def compose_alert(
+    event_id: str, kind: AlertKind, job: Job, transition: Transition, around: Circumstances
+) -> Alert:
+    """Return the alert of `kind` about `transition`, telling all as it was at that moment."""
+    return Alert(
+        id=event_id,
+        kind=kind,
+        occurred_at=transition.at,
+        workspace_id=job.workspace_id,
+        workspace_name=around.workspace_name,
+        text=alert_text(kind, job, transition),
+        job=_alert_job(job, transition),
+        incident=_alert_incident(transition, around),
+    )
+
+
+def _alert_job(job: Job, transition: Transition) -> AlertJob:
+    return AlertJob(
+        id=job.id,
+        name=job.name,
+        status=transition.after,
+        description=job.description,
+        timezone=job.timezone,
+        tags=job.tags,
+        expected_interval_seconds=interval_of(job.rules.schedule),
+        cron_expression=cron_of(job.rules.schedule),
+        last_success_at=job.state.last_success_at,
+        next_expected_at=job.state.due_at,
+    )
+
+
+def _alert_incident(transition: Transition, around: Circumstances) -> AlertIncident | None:
+    incident = transition.incident
+    if incident is None or around.incident_id is None:
+        return None
+    return AlertIncident(
+        id=around.incident_id,
+        started_at=incident.started_at,
+        reason=incident.reason,
+        missed_runs=incident.missed_runs,
+        ended_at=incident.ended_at,
+        last_output=around.last_output,
+    )

@@ -1,0 +1,64 @@
+"""Deliveries: how an attempt to tell somebody ended, and when to try again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# The first wait and the longest; each wait doubles the one before.
+_FIRST_WAIT = timedelta(seconds=2)
+_LONGEST_WAIT = timedelta(minutes=15)
+_DOUBLINGS = 10
+_GIVE_UP_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The other side took the message."""
+
+    status_code: int
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """It did not get through this time; trying again may help.
+
+    `retry_after_seconds` is what the other side asked for, if it did.
+    """
+
+    error: str
+    status_code: int | None = None
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The other side will not take it, however often it is tried."""
+
+    error: str
+    status_code: int | None = None
+
+
+Delivery = Delivered | Unreachable | Refused
+
+
+def next_attempt(
+    attempts: int,
+    owed_since: datetime,
+    now: datetime,
+    jitter: float,
+    retry_after_seconds: float | None = None,
+) -> datetime | None:
+    """Return when to try again after `attempts` failures, or None to give up (after 24 hours).
+
+    Exponential back-off with `jitter` from 0 to 1, which takes up to half of a wait away so that
+    many alerts do not knock together; never earlier than the other side asked.
+    """
+    if now - owed_since >= _GIVE_UP_AFTER:
+        return None
+    doubled = _FIRST_WAIT * (1 << min(max(attempts - 1, 0), _DOUBLINGS))
+    wait = min(doubled, _LONGEST_WAIT) * (1 - jitter / 2)
+    # The other side may name any number, so it is cut before it becomes a span of time.
+    asked = min(max(0.0, retry_after_seconds or 0.0), _GIVE_UP_AFTER.total_seconds())
+    return now + max(wait, timedelta(seconds=asked))

@@ -1,0 +1,48 @@
+"""What can go wrong, in words for people; the doors decide which HTTP status that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class CronBeatsError(Exception):
+    """Base of every error that CronBeats raises on purpose; its text is meant for people."""
+
+
+class NotFoundError(CronBeatsError):
+    """There is no such thing in this workspace."""
+
+
+class NotAllowedError(CronBeatsError):
+    """The role at hand may not do this."""
+
+
+class PlanRequiredError(CronBeatsError):
+    """The workspace's plan does not include this."""
+
+
+class InvalidKeyError(CronBeatsError):
+    """No API key was sent, or it is unknown, revoked or expired."""
+
+
+class NotConfiguredError(CronBeatsError):
+    """The integration lacks a value that it needs before it can send."""
+
+
+class DeliveryFailedError(CronBeatsError):
+    """The other side did not accept a test message; the text says what it answered."""
+
+
+class UnavailableError(CronBeatsError):
+    """The database cannot be used right now; nothing was changed; trying again later is right."""
+
+
+class InvalidValueError(CronBeatsError):
+    """One or more values break a rule.
+
+    `errors` maps a field's name to the reasons, each a short sentence.
+    """
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__("; ".join(f"{field}: {' '.join(why)}" for field, why in errors.items()))
+        self.errors = {field: list(why) for field, why in errors.items()}

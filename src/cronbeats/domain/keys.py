@@ -1,0 +1,58 @@
+"""Job keys and API keys: how they look, how they are made, masked and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import string
+from dataclasses import dataclass
+
+_BASE62 = string.digits + string.ascii_letters
+_JOB_KEY = re.compile(r"[0-9A-Za-z]{8}", re.ASCII)
+_JOB_KEY_LENGTH = 8
+_API_KEY_LENGTH = 40
+_SHOWN_PREFIX_LENGTH = 8
+# A job with this key could not tell its pings from its progress reports.
+_NEVER_A_JOB_KEY = frozenset({"progress"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewApiKey:
+    """A fresh API key: `secret` is shown once, only `prefix` and `hashed` are kept."""
+
+    secret: str
+    prefix: str
+    hashed: str
+
+
+def new_job_key() -> str:
+    """Return a random job key: 8 Base62 characters, never a word of the ping protocol."""
+    while True:
+        key = _random_base62(_JOB_KEY_LENGTH)
+        if key not in _NEVER_A_JOB_KEY:
+            return key
+
+
+def is_job_key(text: str) -> bool:
+    """Tell whether `text` has the shape of a job key (whether it exists is another question)."""
+    return _JOB_KEY.fullmatch(text) is not None
+
+
+def new_api_key() -> NewApiKey:
+    """Return a random API key: `cb_` and 40 Base62 characters (238 bits)."""
+    secret = "cb_" + _random_base62(_API_KEY_LENGTH)
+    return NewApiKey(secret, secret[:_SHOWN_PREFIX_LENGTH], hash_api_key(secret))
+
+
+def hash_api_key(secret: str) -> str:
+    """Return the SHA-256 of an API key in hex.
+
+    A plain hash suffices: the key is random, so there is nothing to guess from a dictionary, and
+    looking the hash up in an index compares no part of the secret itself.
+    """
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _random_base62(length: int) -> str:
+    return "".join(secrets.choice(_BASE62) for _ in range(length))

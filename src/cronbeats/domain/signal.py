@@ -1,0 +1,38 @@
+"""Signals: what a job tells us about itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SignalKind(StrEnum):
+    """The kinds of signal, by their names in the API."""
+
+    PING = "ping"
+    START = "start"
+    SUCCESS = "success"
+    FAIL = "fail"
+    PROGRESS = "progress"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One signal of one job, as it reached us at `received_at`.
+
+    `output` is cut text, `output_size` the bytes that were sent; `progress` is as sent and may be
+    over 100.
+    """
+
+    kind: SignalKind
+    received_at: datetime
+    run_id: str | None = None
+    message: str | None = None
+    progress: int | None = None
+    output: str | None = None
+    output_size: int = 0
+    exit_code: int | None = None
+    source_ip: str | None = None
+    user_agent: str | None = None

@@ -1,0 +1,164 @@
+"""The ping door itself: from an ASGI request to an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any
+
+from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.signal import Signal
+from cronbeats.edge.client_address import client_address
+from cronbeats.ping import receipt
+from cronbeats.ping.body import Said, clean, read_body
+from cronbeats.ping.intake import Intake
+from cronbeats.ping.limits import Acquaintances, TokenBuckets
+from cronbeats.ping.receipt import Answer
+from cronbeats.ping.target import Impossible, Nowhere, Target, parse_target
+from cronbeats.services.receive_signals import Accepted, Arrival, NoSuchJob
+
+_Scope = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_METHODS = frozenset({"GET", "POST", "HEAD"})
+_JOB_BURST = 60
+# Wrong keys that one address may try a second, and at once: a host with a stale crontab stays
+# below it, a guesser would need millions of years.
+_GUESSES_PER_SECOND = 1.0
+_GUESS_BURST = 60
+_LONGEST_USER_AGENT = 255
+# A JSON body is understood up to this size, even if less is kept.
+_MOST_BYTES_READ = 131_072
+_BODY_PATIENCE_SECONDS = 10
+
+
+class PingDoor:
+    """Answers `/ping/…`: 200 only after the signal is committed."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        clock: Callable[[], datetime],
+        *,
+        rate_per_second: float,
+        body_limit: int,
+        trusted_proxies: Sequence[IPv4Network | IPv6Network] = (),
+    ) -> None:
+        self._intake = intake
+        self._clock = clock
+        self._body_limit = body_limit
+        self._trusted = trusted_proxies
+        self._jobs = TokenBuckets(rate_per_second, _JOB_BURST, time.monotonic)
+        self._guesses = TokenBuckets(_GUESSES_PER_SECOND, _GUESS_BURST, time.monotonic)
+        self._acquaintances = Acquaintances()
+        self._headers = [
+            (b"content-type", b"application/json"),
+            (b"ping-body-limit", str(body_limit).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+
+    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+        """Serve one HTTP request."""
+        begun = time.perf_counter()
+        answer = await self._answer(scope, receive, self._clock(), begun)
+        headers = [*self._headers, (b"content-length", str(len(answer.body)).encode())]
+        if answer.retry_after_seconds is not None:
+            headers.append((b"retry-after", str(answer.retry_after_seconds).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(
+        self, scope: _Scope, receive: _Receive, now: datetime, begun: float
+    ) -> Answer:
+        body, size = await _read(scope, receive, max(self._body_limit, _MOST_BYTES_READ))
+        if scope["method"] not in _METHODS:
+            return receipt.impossible("use GET, POST or HEAD")
+        peer = scope["client"][0] if scope.get("client") else None
+        address = client_address(peer, scope["headers"], self._trusted) or ""
+        match parse_target(scope["raw_path"], scope["query_string"]):
+            case Nowhere():
+                return self._nowhere(address)
+            case Impossible(rule):
+                return receipt.impossible(rule)
+            case Target() as target:
+                said = read_body(target.kind, body, size, self._body_limit)
+                signal = _signal(target, said, scope, received_at=now, source_ip=address or None)
+                return await self._take(target, signal, address, begun)
+
+    async def _take(self, target: Target, signal: Signal, address: str, begun: float) -> Answer:
+        """Hand a signal in, unless it comes too fast or from somebody who is guessing keys."""
+        if wait := self._jobs.take(target.key):
+            return receipt.too_many(wait)
+        wait = self._guesses.wait(address)
+        if wait and not self._acquaintances.know(address, target.key):
+            return receipt.too_many(wait)
+        result = await self._intake.submit(Arrival(target.key, signal))
+        if isinstance(result, Accepted):
+            self._acquaintances.meet(address, target.key)
+            return receipt.accepted(
+                key=target.key,
+                action=target.action,
+                received_at=signal.received_at,
+                processing_ms=(time.perf_counter() - begun) * 1000,
+                next_expected_at=result.next_expected_at,
+            )
+        if isinstance(result, NoSuchJob):
+            return self._nowhere(address)
+        is_known = isinstance(result, UnavailableError)
+        return receipt.UNAVAILABLE if is_known else receipt.INTERNAL_ERROR
+
+    def _nowhere(self, address: str) -> Answer:
+        wait = self._guesses.take(address)
+        return receipt.too_many(wait) if wait else receipt.NOT_FOUND
+
+
+def _signal(
+    target: Target, said: Said, scope: _Scope, *, received_at: datetime, source_ip: str | None
+) -> Signal:
+    return Signal(
+        kind=target.kind,
+        received_at=received_at,
+        run_id=target.run_id,
+        message=said.message,
+        progress=said.progress if target.progress is None else target.progress,
+        output=said.output,
+        output_size=said.size,
+        source_ip=source_ip,
+        user_agent=_user_agent(scope),
+    )
+
+
+async def _read(scope: _Scope, receive: _Receive, most: int) -> tuple[bytes, int]:
+    """Return up to `most` bytes of the body, and how many there were.
+
+    What comes too slowly counts as all there is: the request itself is the news.
+    """
+    names = {name for name, _ in scope["headers"]}
+    is_http1 = scope.get("http_version", "1.1").startswith("1")
+    if is_http1 and b"content-length" not in names and b"transfer-encoding" not in names:
+        return b"", 0
+    kept, size = bytearray(), 0
+    try:
+        async with asyncio.timeout(_BODY_PATIENCE_SECONDS):
+            more = True
+            while more:
+                message = await receive()
+                part = message.get("body", b"")
+                size += len(part)
+                kept += part[: most - len(kept)]
+                more = message.get("more_body", False)
+    except TimeoutError:
+        pass
+    return bytes(kept), size
+
+
+def _user_agent(scope: _Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"user-agent":
+            return clean(value.decode("utf-8", "replace"))[:_LONGEST_USER_AGENT]
+    return None

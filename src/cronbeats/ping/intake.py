@@ -1,0 +1,128 @@
+"""Gathers the pings that arrive together, so that one commit makes them all durable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from cronbeats.domain.errors import UnavailableError
+from cronbeats.services.receive_signals import Arrival, Batch, Receipt
+
+_MOST_AT_ONCE = 500
+_MOST_WAITING = 20_000
+# Clients give up after 5 s and send again; an answer that comes later helps nobody.
+_LONGEST_WAIT_SECONDS = 4.5
+_LOOK_FOR_OVERDUE_SECONDS = 0.5
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    arrival: Arrival
+    receipt: asyncio.Future[Receipt]
+    since: float
+
+
+class Intake:
+    """Hands arrivals to `receive` in batches: while one is committed, the next one gathers."""
+
+    def __init__(
+        self,
+        receive: Callable[[Sequence[Arrival]], Awaitable[Batch]],
+        alerts_are_owed: Callable[[], None],
+        longest_wait_seconds: float = _LONGEST_WAIT_SECONDS,
+    ) -> None:
+        self._receive = receive
+        self._alerts_are_owed = alerts_are_owed
+        self._longest_wait = longest_wait_seconds
+        self._waiting: deque[_Waiting] = deque()
+        self._committing: list[_Waiting] = []
+        self._worker: asyncio.Task[None] | None = None
+        self._overdue_timer: asyncio.TimerHandle | None = None
+
+    async def submit(self, arrival: Arrival) -> Receipt:
+        """Return what became of `arrival`, once that is certain.
+
+        UnavailableError if it was not certain in time, or too many were waiting already.
+        """
+        if len(self._waiting) >= _MOST_WAITING:
+            return UnavailableError("too many signals are waiting")
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(arrival, loop.create_future(), loop.time())
+        self._waiting.append(waiting)
+        if self._worker is None:
+            self._worker = loop.create_task(self._commit_all())
+        if self._overdue_timer is None:
+            self._watch_for_overdue()
+        return await waiting.receipt
+
+    def oldest_unsettled(self) -> datetime | None:
+        """Return the arrival of the oldest signal of which nothing is certain yet, or None.
+
+        Nobody may be blamed for silence after this moment: the signal that breaks it may be here.
+        """
+        moments = [each.arrival.signal.received_at for each in self._committing]
+        moments += [each.arrival.signal.received_at for each in self._waiting]
+        return min(moments, default=None)
+
+    async def drain(self) -> None:
+        """Wait until nothing is waiting any more."""
+        while self._worker is not None:
+            await asyncio.shield(self._worker)
+
+    async def _commit_all(self) -> None:
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), _MOST_AT_ONCE)
+                self._committing = [self._waiting.popleft() for _ in range(count)]
+                await self._commit(self._committing)
+                self._committing = []
+        finally:
+            self._committing = []
+            self._worker = None
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            done = await self._receive([each.arrival for each in batch])
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+            done = Batch([error] * len(batch))
+        for each, receipt in zip(batch, done.receipts, strict=True):
+            if not each.receipt.done():
+                each.receipt.set_result(receipt)
+        if done.owed_alerts:
+            self._alerts_are_owed()
+        _report(done.receipts)
+
+    def _watch_for_overdue(self) -> None:
+        """Tell those who waited too long that nothing is certain; run again while anyone waits."""
+        loop = asyncio.get_running_loop()
+        limit = loop.time() - self._longest_wait
+        for each in (*self._committing, *self._waiting):
+            if each.since <= limit and not each.receipt.done():
+                each.receipt.set_result(UnavailableError("the database took too long"))
+        while self._waiting and self._waiting[0].receipt.done():
+            self._waiting.popleft()
+        self._overdue_timer = None
+        if self._committing or self._waiting:
+            self._overdue_timer = loop.call_later(
+                _LOOK_FOR_OVERDUE_SECONDS, self._watch_for_overdue
+            )
+
+
+def _report(receipts: Sequence[Receipt]) -> None:
+    """Log what went wrong, once a batch."""
+    failed = [receipt for receipt in receipts if isinstance(receipt, Exception)]
+    if not failed:
+        return
+    refused = [each for each in failed if isinstance(each, UnavailableError)]
+    if refused:
+        _log.error("signals_not_stored", count=len(refused), error=str(refused[0]))
+    for error in failed:
+        if not isinstance(error, UnavailableError):
+            _log.error("signal_not_recorded", exc_info=error)

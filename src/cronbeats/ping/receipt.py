@@ -1,0 +1,65 @@
+"""What a ping is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a body of JSON, and for some how many seconds to wait before trying again."""
+
+    status: int
+    body: bytes
+    retry_after_seconds: int | None = None
+
+
+def accepted(
+    *,
+    key: str,
+    action: str,
+    received_at: datetime,
+    processing_ms: float,
+    next_expected_at: datetime | None,
+) -> Answer:
+    """Answer a ping whose signal is durable."""
+    body = orjson.dumps(
+        {
+            "status": "success",
+            "message": "OK",
+            "action": action,
+            "job_key": key,
+            "timestamp": received_at.strftime(_TIME_FORMAT),
+            "processing_time_ms": round(processing_ms, 2),
+            "next_expected": next_expected_at and next_expected_at.strftime(_TIME_FORMAT),
+        }
+    )
+    return Answer(200, body)
+
+
+def refused(status: int, message: str, retry_after_seconds: int | None = None) -> Answer:
+    """Answer a ping that was not recorded."""
+    body = orjson.dumps({"status": "error", "message": message})
+    return Answer(status, body, retry_after_seconds)
+
+
+NOT_FOUND = refused(404, "Job not found or disabled")
+
+
+def impossible(rule: str) -> Answer:
+    """Answer a ping whose argument cannot be."""
+    return refused(400, f"Invalid request: {rule}")
+
+
+def too_many(wait_seconds: float) -> Answer:
+    """Answer a ping that comes too fast."""
+    return refused(429, "Too many requests", max(1, -int(-wait_seconds // 1)))
+
+
+UNAVAILABLE = refused(503, "The signal could not be stored, please send it again", 1)
+INTERNAL_ERROR = refused(500, "Internal error, please send the signal again", 1)

@@ -1,0 +1,94 @@
+"""What the path of a ping asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from cronbeats.domain.keys import is_job_key
+from cronbeats.domain.signal import SignalKind
+
+# Kept as a database's integer; what is over 100 is shown as 100 anyway.
+_HIGHEST_PROGRESS = 2**31 - 1
+_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_RUN_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
+_ENDINGS = {"success": SignalKind.SUCCESS, "fail": SignalKind.FAIL}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ping of one job; `action` is its name in the reply."""
+
+    key: str
+    kind: SignalKind
+    action: str
+    progress: int | None = None
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """No job can be meant: a verb that does not exist, or a key of the wrong shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """The verb is known, its argument cannot be; `rule` says what it should be."""
+
+    rule: str
+
+
+def parse_target(raw_path: bytes, query: bytes = b"") -> Target | Nowhere | Impossible:
+    """Read the path of a request, as in `/ping/abcd1234/end/success`.
+
+    One slash at the end is fine. A run id (`?rid=`) that is none is as good as no run id: a job
+    that did run must not be called down for it.
+    """
+    parts = [unquote_to_bytes(part).decode("utf-8", "replace") for part in raw_path.split(b"/")]
+    if parts and parts[-1] == "":
+        parts.pop()
+    match parts:
+        case ["", "ping", key] if is_job_key(key):
+            return Target(key, SignalKind.PING, "ping", run_id=_run_id(query))
+        case ["", "ping", key, verb, *arguments] if is_job_key(key):
+            return _parse_verb(key, verb, arguments, _run_id(query))
+    return Nowhere()
+
+
+def _parse_verb(
+    key: str, verb: str, arguments: list[str], run_id: str | None
+) -> Target | Nowhere | Impossible:
+    match verb, arguments:
+        case "start", []:
+            return Target(key, SignalKind.START, "start", run_id=run_id)
+        case "start", _:
+            return Impossible("start takes no argument")
+        case "end", [ending] if ending in _ENDINGS:
+            return Target(key, _ENDINGS[ending], "end", run_id=run_id)
+        case "end", _:
+            return Impossible("end must be followed by success or fail")
+        case "progress", []:
+            return Target(key, SignalKind.PROGRESS, "progress", run_id=run_id)
+        case "progress", [number] if _DIGITS.fullmatch(number):
+            return Target(key, SignalKind.PROGRESS, "progress", to_progress(number), run_id)
+        case "progress", _:
+            return Impossible("progress must be a whole number, 0 or more")
+        case _:
+            return Nowhere()
+
+
+def to_progress(digits: str) -> int:
+    """Return a progress number that the database can keep, however long it was."""
+    if len(digits.lstrip("0")) > len(str(_HIGHEST_PROGRESS)):
+        return _HIGHEST_PROGRESS
+    return min(int(digits), _HIGHEST_PROGRESS)
+
+
+def _run_id(query: bytes) -> str | None:
+    if not query:
+        return None
+    for name, value in parse_qsl(query.decode("latin-1")):
+        if name == "rid" and _RUN_ID.fullmatch(value):
+            return value
+    return None

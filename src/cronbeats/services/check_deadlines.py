@@ -1,0 +1,65 @@
+"""Check deadlines: find the jobs whose time has come and judge them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.job import Job
+from cronbeats.domain.state_machine import on_time
+from cronbeats.storage import jobs, ledger
+from cronbeats.storage.database import Database
+
+_MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at the clock did; `failed` names jobs that could not be judged, and why."""
+
+    looked_at: int
+    owed_alerts: int
+    failed: tuple[tuple[int, Exception], ...] = ()
+
+
+async def check_deadlines(db: Database, now: datetime, limit: int = _MOST_AT_ONCE) -> Look:
+    """Judge up to `limit` jobs whose deadline has come by `now`, and commit what follows.
+
+    A job that cannot be judged does not keep the others from it. Raises UnavailableError.
+    """
+    try:
+        async with db.write() as tx:
+            due = await jobs.lock_due(tx, now, limit)
+            owed = await ledger.record(tx, _judge(due, now), now)
+        return Look(len(due), owed)
+    except UnavailableError:
+        raise
+    except Exception:  # noqa: BLE001 - found again, and told, job by job
+        return await _check_one_by_one(db, now, limit)
+
+
+async def next_deadline(db: Database) -> datetime | None:
+    """Return when the clock must be looked at again, or None while no job is armed."""
+    async with db.read() as tx:
+        return await jobs.next_wake(tx)
+
+
+async def _check_one_by_one(db: Database, now: datetime, limit: int) -> Look:
+    async with db.read() as tx:
+        due = await jobs.find_due(tx, now, limit)
+    owed, failed = 0, []
+    for workspace_id, job_id in due:
+        try:
+            async with db.write() as tx:
+                job = await jobs.lock_one(tx, workspace_id, job_id)
+                owed += await ledger.record(tx, _judge([job] if job else [], now), now)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - handed to the caller, who logs it
+            failed.append((job_id, error))
+    return Look(len(due) - len(failed), owed, tuple(failed))
+
+
+def _judge(due: list[Job], now: datetime) -> list[ledger.Entry]:
+    return [ledger.Entry(on_time(job, now), by_clock=True) for job in due]

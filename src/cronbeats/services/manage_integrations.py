@@ -1,0 +1,120 @@
+"""Manage integrations: set them up, try them, and choose what they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from cronbeats.domain.alert import Alert, AlertKind
+from cronbeats.domain.alert_rules import AlertRules
+from cronbeats.domain.delivery import Delivered
+from cronbeats.domain.errors import DeliveryFailedError, InvalidValueError, NotConfiguredError
+from cronbeats.domain.integration import Integration
+from cronbeats.senders.protocol import Sender, Senders
+from cronbeats.storage import alert_rules, integrations, workspaces
+from cronbeats.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationView:
+    """One kind of integration, and the workspace's own of it if it was ever set up."""
+
+    sender: Sender
+    integration: Integration | None
+
+
+async def browse_integrations(
+    db: Database, senders: Senders, workspace_id: int
+) -> list[IntegrationView]:
+    """Return every kind of integration, set up or not, in the order of the senders."""
+    async with db.read() as tx:
+        found = {each.kind: each for each in await integrations.browse(tx, workspace_id)}
+    return [IntegrationView(sender, found.get(kind)) for kind, sender in senders.items()]
+
+
+async def save_integration(
+    db: Database,
+    sender: Sender,
+    workspace_id: int,
+    values: Mapping[str, str],
+    *,
+    is_enabled: bool | None,
+    now: datetime,
+) -> IntegrationView:
+    """Set an integration's values; those not named stay, an empty text clears.
+
+    `is_enabled` None leaves it as it is; a new integration is on. Raises InvalidValueError.
+    """
+    async with db.write() as tx:
+        known = await integrations.lock(tx, workspace_id, sender.kind)
+        config = {**(known.config if known else {}), **values}
+        config = {name: value for name, value in config.items() if value}
+        if errors := sender.explain_bad(config):
+            raise InvalidValueError(errors)
+        if is_enabled is None:
+            is_enabled = known.is_enabled if known else True
+        await integrations.save(
+            tx,
+            workspace_id,
+            sender.kind,
+            config,
+            is_enabled=is_enabled,
+            is_configured=_is_complete(sender, config),
+            now=now,
+        )
+        saved = await integrations.get(tx, workspace_id, sender.kind)
+    return IntegrationView(sender, saved)
+
+
+async def test_integration(
+    db: Database, sender: Sender, workspace_id: int, now: datetime
+) -> Delivered:
+    """Send a test message now, whether the integration is on or off.
+
+    Raises NotConfiguredError, or DeliveryFailedError with what the other side answered.
+    """
+    async with db.read() as tx:
+        integration = await integrations.get(tx, workspace_id, sender.kind)
+        name = await workspaces.get_name(tx, workspace_id)
+    if integration is None or not integration.is_configured:
+        raise NotConfiguredError(f"The {sender.kind} integration is not configured yet")
+    delivery = await sender.send(integration.config, _test_alert(workspace_id, name, now))
+    if not isinstance(delivery, Delivered):
+        raise DeliveryFailedError(f"The test message was not delivered: {delivery.error}")
+    return delivery
+
+
+async def get_alert_rules(db: Database, workspace_id: int) -> AlertRules:
+    """Return what a workspace wants to hear of."""
+    async with db.read() as tx:
+        found = await alert_rules.by_workspace(tx, [workspace_id])
+    return found.get(workspace_id, AlertRules())
+
+
+async def save_alert_rules(
+    db: Database, workspace_id: int, changes: Mapping[str, Any]
+) -> AlertRules:
+    """Set some of a workspace's rules, by their names; the others stay."""
+    async with db.write() as tx:
+        found = await alert_rules.by_workspace(tx, [workspace_id])
+        chosen = replace(found.get(workspace_id, AlertRules()), **changes)
+        await alert_rules.save(tx, workspace_id, chosen)
+    return chosen
+
+
+def _is_complete(sender: Sender, config: Mapping[str, str]) -> bool:
+    return all(config.get(field.name) for field in sender.fields if field.is_required)
+
+
+def _test_alert(workspace_id: int, workspace_name: str, now: datetime) -> Alert:
+    return Alert(
+        id=str(uuid4()),
+        kind=AlertKind.TEST,
+        occurred_at=now,
+        workspace_id=workspace_id,
+        workspace_name=workspace_name,
+        text=f"A test from CronBeats: alerts of the workspace {workspace_name} arrive here.",
+    )

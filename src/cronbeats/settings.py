@@ -1,0 +1,179 @@
+"""Settings: read once from CRONBEATS_*, or from files named by CRONBEATS_*_FILE."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from cronbeats.domain.errors import CronBeatsError
+
+_PREFIX = "CRONBEATS_"
+_HIGHEST_PORT = 65535
+_LOG_LEVELS = ("debug", "info", "warning", "error")
+_LOG_FORMATS = ("console", "json")
+_Value = TypeVar("_Value")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingError(CronBeatsError):
+    """A setting is wrong; the text is one line that names it and never shows its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may choose.
+
+    Each field is read from CRONBEATS_ and its name in capitals; lists are separated by commas.
+    """
+
+    database_url: str = "sqlite:///data/cronbeats.db"
+    """Where the data lives: sqlite:///path/to/file.db or postgresql://user:password@host/name."""
+    public_url: str = ""
+    """The address for jobs and people, as in https://beats.example.com; HOST:PORT by default."""
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = 8000
+    """The port to listen on."""
+    log_level: str = "info"
+    """debug, info, warning or error."""
+    log_format: str = "console"
+    """console for people, json for machines."""
+    allow_private_targets: tuple[Network, ...] = ()
+    """Private networks that alerts may reach, as in 10.0.0.0/8,127.0.0.1/32; none by default."""
+    allow_http_targets: bool = False
+    """Whether alerts may be sent to http:// addresses, too."""
+    ping_rate_per_second: float = 5.0
+    """Pings a second that one job may send for long (bursts of 60 are fine); 0 means no limit."""
+    ping_body_limit: int = 10_000
+    """Bytes of a ping's body that are kept."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Networks of proxies whose X-Forwarded-For is believed."""
+    telegram_api_url: str = "https://api.telegram.org"
+    """The Telegram Bot API to use; your own server's address, if you run one."""
+
+    @property
+    def base_url(self) -> str:
+        """The address that jobs and people use, without a slash at its end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings that `environment` holds. Raises SettingError for a wrong one."""
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        name = _PREFIX + field.name.upper()
+        text = _text(environment, name)
+        if text is not None:
+            values[field.name] = _parse(name, text.strip(), _READERS.get(field.name, str))
+    return Settings(**values)
+
+
+def unknown_settings(environment: Mapping[str, str]) -> list[str]:
+    """Return the names that look like settings but are none; probably slips of the hand."""
+    names = {_PREFIX + field.name.upper() for field in fields(Settings)}
+    known = names | {name + "_FILE" for name in names}
+    return sorted(name for name in environment if name.startswith(_PREFIX) and name not in known)
+
+
+def _text(environment: Mapping[str, str], name: str) -> str | None:
+    direct, file = environment.get(name), environment.get(name + "_FILE")
+    if direct is not None and file is not None:
+        raise SettingError(f"{name} and {name}_FILE are both set; set one of them.")
+    if file is None:
+        return direct or None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        raise SettingError(f"{name}_FILE names a file that cannot be read.") from None
+
+
+def _parse(name: str, text: str, read: Callable[[str], _Value]) -> _Value:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise SettingError(f"{name} {error}.") from None
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _HIGHEST_PORT:
+        raise ValueError(f"must be a whole number from 1 to {_HIGHEST_PORT}")
+    return int(text)
+
+
+def _bytes(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("must be a whole number of bytes, 0 or more")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    rule = "must be a number, 0 or more"
+    try:
+        rate = float(text)
+    except ValueError:
+        raise ValueError(rule) from None
+    if not 0 <= rate < float("inf"):
+        raise ValueError(rule)
+    return rate
+
+
+def _boolean(text: str) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError("must be true or false")
+    return words[text.lower()]
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return tuple(ipaddress.ip_network(part) for part in parts)
+    except ValueError:
+        raise ValueError(
+            "must be networks separated by commas, as in 10.0.0.0/8,192.168.1.7/32"
+        ) from None
+
+
+def _url(text: str) -> str:
+    rule = "must be an address such as https://beats.example.com"
+    try:
+        parts = urlsplit(text)
+        has_port_in_range = parts.port is None or parts.port > 0
+    except ValueError:
+        raise ValueError(rule) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not has_port_in_range:
+        raise ValueError(rule)
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError(rule)
+    return text
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text.lower()
+
+    return read
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "public_url": _url,
+    "port": _port,
+    "log_level": _one_of(*_LOG_LEVELS),
+    "log_format": _one_of(*_LOG_FORMATS),
+    "allow_private_targets": _networks,
+    "allow_http_targets": _boolean,
+    "ping_rate_per_second": _rate,
+    "ping_body_limit": _bytes,
+    "trusted_proxies": _networks,
+    "telegram_api_url": _url,
+}

@@ -1,0 +1,66 @@
+"""An alert's facts as JSON, and back; every moment is a text in ISO 8601."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind
+from cronbeats.domain.job import Reason, Status
+
+
+def alert_to_json(alert: Alert) -> dict[str, Any]:
+    """Return `alert` as values that JSON knows."""
+    encoded = _encode(asdict(alert))
+    assert isinstance(encoded, dict)  # noqa: S101 - tells the type checker what asdict gives
+    return encoded
+
+
+def alert_from_json(stored: dict[str, Any]) -> Alert:
+    """Return the alert that alert_to_json encoded."""
+    job, incident = stored["job"], stored["incident"]
+    return Alert(
+        **{
+            **stored,
+            "kind": AlertKind(stored["kind"]),
+            "occurred_at": datetime.fromisoformat(stored["occurred_at"]),
+            "job": None if job is None else _job(job),
+            "incident": None if incident is None else _incident(incident),
+        }
+    )
+
+
+def _job(stored: dict[str, Any]) -> AlertJob:
+    return AlertJob(
+        **{
+            **stored,
+            "status": Status(stored["status"]),
+            "tags": tuple(stored["tags"]),
+            "last_success_at": _moment(stored["last_success_at"]),
+            "next_expected_at": _moment(stored["next_expected_at"]),
+        }
+    )
+
+
+def _incident(stored: dict[str, Any]) -> AlertIncident:
+    return AlertIncident(
+        **{
+            **stored,
+            "reason": Reason(stored["reason"]),
+            "started_at": datetime.fromisoformat(stored["started_at"]),
+            "ended_at": _moment(stored["ended_at"]),
+        }
+    )
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored)
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _encode(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encode(each) for each in value]
+    return value.isoformat() if isinstance(value, datetime) else value

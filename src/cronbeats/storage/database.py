@@ -1,0 +1,114 @@
+"""The database as everybody else sees it: read() and write(), one transaction each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from asyncpg import InterfaceError as AsyncpgInterfaceError
+from asyncpg import PostgresError
+from sqlalchemy import text
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cronbeats.domain.errors import UnavailableError
+from cronbeats.storage.dialect import create_engines, parse_url, sqlite_file
+
+Transaction = AsyncConnection
+"""What storage functions work in; to everybody else it is only something to pass on."""
+
+_POOL_SIZE = 8
+_OUR_OWN_FAULT = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+# Errors while connecting to PostgreSQL come from its driver as they are.
+_OUT_OF_ORDER = (
+    DBAPIError,
+    PoolTimeoutError,
+    OSError,
+    TimeoutError,
+    PostgresError,
+    AsyncpgInterfaceError,
+)
+
+
+class Database:
+    """One database, embedded or on a server.
+
+    Every failure to reach or use it is an UnavailableError, after which nothing of the transaction
+    at hand was kept.
+    """
+
+    def __init__(self, url: str, pool_size: int = _POOL_SIZE) -> None:
+        self._url = parse_url(url)
+        self._reader, self._writer = create_engines(self._url, pool_size)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an embedded database, None when a server holds the data."""
+        return sqlite_file(self._url)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Open a transaction to read in."""
+        async with _unavailable_on_failure(), self._reader.begin() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """Open a transaction to write in; it is committed, durably, when the block ends well."""
+        async with _unavailable_on_failure(), self._writer.begin() as tx:
+            yield tx
+
+    async def check(self) -> None:
+        """Do nothing, but in the database: raise UnavailableError if it cannot be used."""
+        async with self.read() as tx:
+            await tx.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for engine in self._engines():
+            await engine.dispose()
+
+    def _engines(self) -> set[AsyncEngine]:
+        return {self._reader, self._writer}
+
+
+def explain_bad_file(file: Path) -> str | None:
+    """Return why an embedded database cannot live in `file`, or None when it can."""
+    if not file.parent.is_dir():
+        return f"the directory {file.parent} does not exist"
+    if file.is_dir():
+        return f"{file} is a directory, not a file"
+    for path in (file, file.parent):
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            return f"{path} cannot be written by this user"
+    return None
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file that an embedded database's URL names, None for a server's."""
+    return sqlite_file(parse_url(url))
+
+
+@asynccontextmanager
+async def _unavailable_on_failure() -> AsyncIterator[None]:
+    try:
+        yield
+    except _OUR_OWN_FAULT:
+        raise
+    except _OUT_OF_ORDER as error:
+        raise UnavailableError(f"the database cannot be used: {_cause(error)}") from error
+
+
+def _cause(error: BaseException) -> str:
+    """Name the failure without its statement and values, which may hold secrets."""
+    original = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return str(original).strip().split("\n")[0] or type(original).__name__

@@ -1,0 +1,147 @@
+"""What differs between SQLite and PostgreSQL; no other file asks which of the two it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Integer, event, make_url, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.schema import Table
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from cronbeats.domain.errors import InvalidValueError
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database counts up."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SQLITE_BUSY_SECONDS = 5
+# Any constant will do, as long as every version of CronBeats takes the same one.
+_MIGRATION_LOCK = 0x63726F6E
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, exact to the microsecond.
+
+    PostgreSQL has a type for it; SQLite keeps whole microseconds since 1970, which sort and compare
+    as they should.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name == "postgresql":
+            return value  # type: ignore[no-any-return]
+        return _EPOCH + timedelta(microseconds=value)
+
+
+def parse_url(text_url: str) -> URL:
+    """Return a database URL with the driver that we use.
+
+    Raises InvalidValueError for anything but SQLite and PostgreSQL; the words never repeat the URL,
+    as it may hold a password.
+    """
+    try:
+        url = make_url(text_url)
+    except (ArgumentError, ValueError):
+        raise InvalidValueError({"DATABASE_URL": [_URL_RULE]}) from None
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None or (driver.startswith("sqlite") and not url.database):
+        raise InvalidValueError({"DATABASE_URL": [_URL_RULE]})
+    return url.set(drivername=driver)
+
+
+_URL_RULE = "must look like sqlite:///path/to/file.db or postgresql://user:password@host/name"
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file of an embedded database, None when a server holds the data."""
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return None
+    return Path(url.database)
+
+
+def create_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
+    """Return the engine to read with and the engine to write with; PostgreSQL has one for both.
+
+    SQLite has one writer at a time: it gets a connection of its own whose transactions take the
+    write lock at once, so that none can fail half way for another's lock.
+    """
+    if sqlite_file(url) is None:
+        engine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_pre_ping=True
+        )
+        return engine, engine
+    reader = _sqlite_engine(url, pool_size, begin="BEGIN", query_only=True)
+    writer = _sqlite_engine(url, 1, begin="BEGIN IMMEDIATE", query_only=False)
+    return reader, writer
+
+
+def insert_into(tx: AsyncConnection, table: Table) -> Any:
+    """Return an INSERT that can say what to do on a conflict."""
+    build = postgresql_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    statement: Insert = build(table)
+    return statement
+
+
+def lock_for_migration(connection: Connection) -> None:
+    """Let one process migrate at a time; the lock goes with the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
+
+def _sqlite_engine(url: URL, pool_size: int, *, begin: str, query_only: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={"timeout": _SQLITE_BUSY_SECONDS},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions of its own; ours are begun below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if query_only:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

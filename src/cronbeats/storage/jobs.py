@@ -1,0 +1,205 @@
+"""Jobs with their state: read and configured here; their state is changed by the ledger only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+
+from cronbeats.domain.job import Job, Rules, State, Status, cron_of, interval_of
+from cronbeats.domain.schedule import Cron, Every
+from cronbeats.storage import runs
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.schema import job_states, jobs
+from cronbeats.storage.states import state_from_row
+
+_COLUMNS = (*jobs.c, *(column for column in job_states.c if column.name != "job_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What a person chose for a job that does not exist yet."""
+
+    workspace_id: int
+    key: str
+    name: str
+    rules: Rules
+    description: str | None = None
+    timezone: str = "UTC"
+    tags: tuple[str, ...] = ()
+
+
+async def add(tx: Transaction, new: NewJob, state: State) -> Job:
+    """Store a new job and return it.
+
+    Raises sqlalchemy's IntegrityError if another job has the same key.
+    """
+    values = {
+        "workspace_id": new.workspace_id,
+        "job_key": new.key,
+        **_configuration(new),
+        "created_at": state.since,
+        "updated_at": state.since,
+    }
+    created = await tx.execute(insert(jobs).values(values).returning(jobs.c.id))
+    return Job(
+        id=created.scalar_one(),
+        workspace_id=new.workspace_id,
+        key=new.key,
+        name=new.name,
+        rules=new.rules,
+        state=state,
+        created_at=state.since,
+        updated_at=state.since,
+        description=new.description,
+        timezone=new.timezone,
+        tags=new.tags,
+    )
+
+
+async def save_configuration(tx: Transaction, job: Job) -> None:
+    """Store what a person configured of `job`."""
+    values = {**_configuration(job), "updated_at": job.updated_at}
+    await tx.execute(update(jobs).where(jobs.c.id == job.id).values(values))
+
+
+async def mark_deleted(tx: Transaction, job_id: int, now: datetime) -> None:
+    """Take a job out of every list; its history stays."""
+    await tx.execute(update(jobs).where(jobs.c.id == job_id).values(deleted_at=now))
+
+
+async def lock_by_keys(tx: Transaction, keys: Iterable[str]) -> list[Job]:
+    """Return the jobs of these keys, locked for a change.
+
+    All locks are taken in order of the jobs' ids, so that two batches never wait for each other.
+    """
+    return await _fetch(tx, _lock(_alive().where(jobs.c.job_key.in_(set(keys)))))
+
+
+async def has_key(tx: Transaction, key: str) -> bool:
+    """Tell whether any job, even a deleted one, has this key."""
+    return await tx.scalar(select(jobs.c.id).where(jobs.c.job_key == key)) is not None
+
+
+async def find_due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Return workspace and id of up to `limit` jobs that the clock must look at by `now`."""
+    due = select(jobs.c.workspace_id, jobs.c.id).join(job_states, job_states.c.job_id == jobs.c.id)
+    due = due.where(jobs.c.deleted_at.is_(None), job_states.c.wake_at <= now)
+    rows = await tx.execute(due.order_by(job_states.c.wake_at).limit(limit))
+    return [(row.workspace_id, row.id) for row in rows]
+
+
+async def lock_due(tx: Transaction, now: datetime, limit: int) -> list[Job]:
+    """Return up to `limit` jobs that the clock must look at by `now`, locked for a change.
+
+    Jobs that somebody else is changing are left out: whoever has them lets their time catch up.
+    """
+    due = _alive().where(job_states.c.wake_at <= now).limit(limit)
+    locked = due.order_by(job_states.c.wake_at).with_for_update(of=job_states, skip_locked=True)
+    return await _fetch(tx, locked)
+
+
+async def lock_one(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:
+    """Return one job of a workspace, locked for a change, or None."""
+    found = await _fetch(tx, _lock(_alive().where(*_is(workspace_id, job_id))))
+    return found[0] if found else None
+
+
+async def get(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:
+    """Return one job of a workspace, or None."""
+    found = await _fetch(tx, _alive().where(*_is(workspace_id, job_id)))
+    return found[0] if found else None
+
+
+async def browse(
+    tx: Transaction, workspace_id: int, statuses: Iterable[Status], limit: int, offset: int
+) -> tuple[list[Job], int]:
+    """Return a page of a workspace's jobs in one of `statuses`, and how many there are in all."""
+    chosen = _alive().where(
+        jobs.c.workspace_id == workspace_id, job_states.c.status.in_(list(statuses))
+    )
+    total = await tx.scalar(select(func.count()).select_from(chosen.subquery()))
+    page = chosen.order_by(jobs.c.id).limit(limit).offset(offset)
+    return await _fetch(tx, page), total or 0
+
+
+async def next_wake(tx: Transaction) -> datetime | None:
+    """Return the next moment at which the clock must look at any job, or None."""
+    earliest = select(job_states.c.wake_at).where(job_states.c.wake_at.is_not(None))
+    return await tx.scalar(earliest.order_by(job_states.c.wake_at).limit(1))
+
+
+def _alive() -> Select[Any]:
+    joined = jobs.join(job_states, job_states.c.job_id == jobs.c.id)
+    return select(*_COLUMNS).select_from(joined).where(jobs.c.deleted_at.is_(None))
+
+
+def _lock(query: Select[Any]) -> Select[Any]:
+    return query.order_by(jobs.c.id).with_for_update(of=job_states)
+
+
+def _is(workspace_id: int, job_id: int) -> tuple[ColumnElement[bool], ...]:
+    return jobs.c.workspace_id == workspace_id, jobs.c.id == job_id
+
+
+async def _fetch(tx: Transaction, query: Select[Any]) -> list[Job]:
+    rows = (await tx.execute(query)).all()
+    found = [_job_from_row(row) for row in rows]
+    busy = [row.id for row in rows if row.open_runs]
+    if not busy:
+        return found
+    open_runs = await runs.open_by_job(tx, busy)
+    return [
+        replace(job, state=replace(job.state, open_runs=open_runs[job.id]))
+        if job.id in open_runs
+        else job
+        for job in found
+    ]
+
+
+def _job_from_row(row: Row[Any]) -> Job:
+    schedule: Every | Cron
+    if row.cron_expression is None:
+        schedule = Every(row.expected_interval_seconds)
+    else:
+        schedule = Cron(row.cron_expression, row.timezone)
+    return Job(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        key=row.job_key,
+        name=row.name,
+        rules=Rules(
+            schedule,
+            row.grace_seconds,
+            row.down_after_seconds,
+            row.max_runtime_seconds,
+            row.failure_tolerance,
+            row.recovery_threshold,
+        ),
+        state=state_from_row(row),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        description=row.description,
+        timezone=row.timezone,
+        tags=tuple(row.tags),
+    )
+
+
+def _configuration(job: Job | NewJob) -> Mapping[str, Any]:
+    rules = job.rules
+    return {
+        "name": job.name,
+        "description": job.description,
+        "expected_interval_seconds": interval_of(rules.schedule),
+        "cron_expression": cron_of(rules.schedule),
+        "timezone": job.timezone,
+        "grace_seconds": rules.grace_seconds,
+        "down_after_seconds": rules.down_after_seconds,
+        "max_runtime_seconds": rules.max_runtime_seconds,
+        "failure_tolerance": rules.failure_tolerance,
+        "recovery_threshold": rules.recovery_threshold,
+        "tags": list(job.tags),
+    }

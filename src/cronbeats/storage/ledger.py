@@ -1,0 +1,180 @@
+"""The only writer of a change: a job's state, its history and the alerts it owes, all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, insert, update
+
+from cronbeats.domain.job import Incident, Job, Run
+from cronbeats.domain.signal import Signal
+from cronbeats.domain.transition import Change
+from cronbeats.storage import owed_alerts
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.dialect import Moment, insert_into
+from cronbeats.storage.schema import incidents, job_states, runs, signals, transitions
+from cronbeats.storage.states import state_to_row
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A signal, and the milliseconds from its run's start if it ended one."""
+
+    signal: Signal
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened to one job: the change, and the signals that came with it.
+
+    `by_clock` tells that it was the clock who looked, so that it must be told when to come back.
+    """
+
+    change: Change
+    received: Sequence[Received] = ()
+    by_clock: bool = False
+
+
+async def open_account(tx: Transaction, job: Job) -> None:
+    """Write the first state of a new job."""
+    await tx.execute(insert(job_states).values(job_id=job.id, **state_to_row(job)))
+
+
+async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> int:
+    """Write entries, at most one a job, in order of the jobs' ids; return how many alerts are owed.
+
+    Nothing counts before the transaction is committed.
+    """
+    entries = sorted(entries, key=lambda entry: entry.change.job.id)
+    await _write_signals(tx, entries)
+    await _write_states(tx, entries)
+    await _write_runs(tx, entries)
+    await _write_incidents(tx, entries)
+    await _write_transitions(tx, entries)
+    return await owed_alerts.owe(tx, [entry.change for entry in entries], now)
+
+
+_SAVE_STATE_AND_WAKE = update(job_states).where(job_states.c.job_id == bindparam("of_job"))
+# The clock looks again when it planned to, unless that would be too late: looking too early costs
+# one look, moving the plan with every ping would cost a write to its index each time.
+_deadline = bindparam("wake_at", type_=Moment)
+_SAVE_STATE = _SAVE_STATE_AND_WAKE.values(
+    wake_at=case((job_states.c.wake_at < _deadline, job_states.c.wake_at), else_=_deadline)
+)
+
+
+async def _write_signals(tx: Transaction, entries: Sequence[Entry]) -> None:
+    rows = [
+        _signal_row(entry.change.job.id, received)
+        for entry in entries
+        for received in entry.received
+    ]
+    if rows:
+        await tx.execute(insert(signals), rows)
+
+
+async def _write_states(tx: Transaction, entries: Sequence[Entry]) -> None:
+    for statement, by_clock in ((_SAVE_STATE, False), (_SAVE_STATE_AND_WAKE, True)):
+        rows = [
+            {"of_job": entry.change.job.id, **state_to_row(entry.change.job)}
+            for entry in entries
+            if entry.by_clock is by_clock
+        ]
+        if rows:
+            await tx.execute(statement, rows)
+
+
+async def _write_runs(tx: Transaction, entries: Sequence[Entry]) -> None:
+    rows = [_run_row(entry.change.job.id, run) for entry in entries for run in entry.change.runs]
+    if not rows:
+        return
+    statement = insert_into(tx, runs)
+    changed = {
+        column.name: statement.excluded[column.name]
+        for column in runs.c
+        if column.name not in {"job_id", "number"}
+    }
+    await tx.execute(
+        statement.on_conflict_do_update(index_elements=["job_id", "number"], set_=changed), rows
+    )
+
+
+async def _write_incidents(tx: Transaction, entries: Sequence[Entry]) -> None:
+    rows = [
+        _incident_row(entry.change.job.id, incident)
+        for entry in entries
+        for incident in entry.change.incidents
+    ]
+    if not rows:
+        return
+    statement = insert_into(tx, incidents)
+    changed = {name: statement.excluded[name] for name in ("missed_runs", "ended_at")}
+    await tx.execute(
+        statement.on_conflict_do_update(index_elements=["job_id", "number"], set_=changed), rows
+    )
+
+
+async def _write_transitions(tx: Transaction, entries: Sequence[Entry]) -> None:
+    rows = [
+        {
+            "job_id": entry.change.job.id,
+            "at": step.at,
+            "before": step.before,
+            "after": step.after,
+            "reason": step.reason,
+            "incident_number": step.incident and step.incident.number,
+        }
+        for entry in entries
+        for step in entry.change.transitions
+    ]
+    if rows:
+        await tx.execute(insert(transitions), rows)
+
+
+def _signal_row(job_id: int, received: Received) -> dict[str, Any]:
+    signal = received.signal
+    return {
+        "job_id": job_id,
+        "kind": signal.kind,
+        "received_at": signal.received_at,
+        "run_id": signal.run_id,
+        "message": signal.message,
+        "progress": signal.progress,
+        "exit_code": signal.exit_code,
+        "duration_ms": received.duration_ms,
+        "source_ip": signal.source_ip,
+        "user_agent": signal.user_agent,
+        "output_size": signal.output_size,
+        "output": signal.output,
+    }
+
+
+def _run_row(job_id: int, run: Run) -> dict[str, Any]:
+    return {
+        "job_id": job_id,
+        "number": run.number,
+        "outcome": run.outcome,
+        "slot_at": run.slot_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "run_id": run.run_id,
+        "deadline_at": run.deadline_at,
+        "exit_code": run.exit_code,
+        "progress": run.progress,
+        "message": run.message,
+    }
+
+
+def _incident_row(job_id: int, incident: Incident) -> dict[str, Any]:
+    return {
+        "job_id": job_id,
+        "number": incident.number,
+        "started_at": incident.started_at,
+        "reason": incident.reason,
+        "missed_runs": incident.missed_runs,
+        "ended_at": incident.ended_at,
+    }

@@ -1,0 +1,149 @@
+"""Alerts come to be here: in the same transaction as the change that they tell of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+
+from cronbeats.domain.alert import AlertKind
+from cronbeats.domain.alert_rules import AlertRules, alert_kind
+from cronbeats.domain.alerting import Circumstances, compose_alert
+from cronbeats.domain.job import Job
+from cronbeats.domain.transition import Change, Transition
+from cronbeats.storage import alert_rules
+from cronbeats.storage.alert_codec import alert_to_json
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.schema import alerts, incidents, integrations, jobs, signals, workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    kind: AlertKind
+    job: Job
+    transition: Transition
+
+
+async def owe(tx: Transaction, changes: Sequence[Change], now: datetime) -> int:
+    """Write the alerts that these changes deserve, one an integration; return how many."""
+    changes = [change for change in changes if change.transitions]
+    if not changes:
+        return 0
+    workspace_ids = {change.job.workspace_id for change in changes}
+    receivers = await _receivers(tx, workspace_ids)
+    events = _deserving(changes, await alert_rules.by_workspace(tx, workspace_ids), receivers)
+    if not events:
+        return 0
+    around = await _circumstances(tx, events)
+    rows = [
+        _alert_row(event, around[position], integration_id, now)
+        for position, event in enumerate(events)
+        for integration_id in receivers[event.job.workspace_id]
+    ]
+    await tx.execute(insert(alerts), rows)
+    return len(rows)
+
+
+async def _receivers(tx: Transaction, workspace_ids: Iterable[int]) -> dict[int, list[int]]:
+    rows = await tx.execute(
+        select(integrations.c.workspace_id, integrations.c.id)
+        .where(
+            integrations.c.workspace_id.in_(workspace_ids),
+            integrations.c.is_enabled,
+            integrations.c.is_configured,
+        )
+        .order_by(integrations.c.id)
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        found[row.workspace_id].append(row.id)
+    return found
+
+
+def _deserving(
+    changes: Iterable[Change],
+    by_workspace: dict[int, AlertRules],
+    receivers: dict[int, list[int]],
+) -> list[_Event]:
+    """Return what somebody wants to hear of, in the order in which it happened to each job."""
+    events = []
+    for change in changes:
+        workspace_id = change.job.workspace_id
+        if workspace_id not in receivers:
+            continue
+        wanted = by_workspace.get(workspace_id, AlertRules())
+        for transition in change.transitions:
+            kind = alert_kind(transition, wanted)
+            if kind is not None:
+                events.append(_Event(kind, change.job, transition))
+    return events
+
+
+async def _circumstances(tx: Transaction, events: Sequence[_Event]) -> list[Circumstances]:
+    job_ids = {event.job.id for event in events}
+    names = await _workspace_names(tx, {event.job.workspace_id for event in events})
+    outputs = await _last_outputs(tx, job_ids)
+    incident_ids = await _incident_ids(tx, job_ids)
+    found = []
+    for event in events:
+        incident = event.transition.incident
+        number = None if incident is None else incident.number
+        found.append(
+            Circumstances(
+                workspace_name=names[event.job.workspace_id],
+                incident_id=incident_ids.get((event.job.id, number)),
+                last_output=outputs.get(event.job.id),
+            )
+        )
+    return found
+
+
+async def _workspace_names(tx: Transaction, ids: Iterable[int]) -> dict[int, str]:
+    query = select(workspaces.c.id, workspaces.c.name).where(workspaces.c.id.in_(ids))
+    return {row.id: row.name for row in await tx.execute(query)}
+
+
+async def _last_outputs(tx: Transaction, job_ids: Iterable[int]) -> dict[int, str | None]:
+    """Return what each job's newest signal brought along; one look into an index a job."""
+    newest = (
+        select(signals.c.output)
+        .where(signals.c.job_id == jobs.c.id)
+        .order_by(signals.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("output")
+    )
+    rows = await tx.execute(select(jobs.c.id, newest).where(jobs.c.id.in_(job_ids)))
+    return {row.id: row.output for row in rows}
+
+
+async def _incident_ids(
+    tx: Transaction, job_ids: Iterable[int]
+) -> dict[tuple[int, int | None], int]:
+    query = select(incidents.c.id, incidents.c.job_id, incidents.c.number)
+    rows = await tx.execute(query.where(incidents.c.job_id.in_(job_ids)))
+    return {(row.job_id, row.number): row.id for row in rows}
+
+
+def _alert_row(
+    event: _Event, around: Circumstances, integration_id: int, now: datetime
+) -> dict[str, Any]:
+    event_id = str(uuid4())
+    alert = compose_alert(event_id, event.kind, event.job, event.transition, around)
+    return {
+        "event_id": event_id,
+        "workspace_id": event.job.workspace_id,
+        "integration_id": integration_id,
+        "job_id": event.job.id,
+        "kind": event.kind,
+        "event": alert_to_json(alert),
+        "status": "owed",
+        "owed_at": now,
+        "attempts": 0,
+        "next_attempt_at": now,
+    }

@@ -1,0 +1,260 @@
+"""Every table, on one page."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+)
+
+from cronbeats.storage.dialect import Id, Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("plan", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True, index=True),
+    Column("role", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), nullable=False, index=True),
+    Column("created_by", Id, ForeignKey("users.id")),
+    Column("name", String(200), nullable=False),
+    Column("prefix", String(20), nullable=False),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), nullable=False),
+    Column("job_key", String(8), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("description", String(255)),
+    Column("expected_interval_seconds", Integer),
+    Column("cron_expression", String(200)),
+    Column("timezone", String(64), nullable=False),
+    Column("grace_seconds", Integer, nullable=False),
+    Column("down_after_seconds", Integer),
+    Column("max_runtime_seconds", Integer),
+    Column("failure_tolerance", Integer, nullable=False),
+    Column("recovery_threshold", Integer, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    Index("ix_jobs_workspace_id_id", "workspace_id", "id"),
+)
+
+# How a job stands changes with every ping, what it is called hardly ever: two tables, so that the
+# busy rows are narrow. The open incident's columns spare a join on every ping.
+job_states = Table(
+    "job_states",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True, autoincrement=False),
+    Column("status", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("reason", String(20)),
+    Column("due_at", Moment),
+    Column("good_streak", Integer, nullable=False),
+    Column("bad_streak", Integer, nullable=False),
+    Column("missed_streak", Integer, nullable=False),
+    Column("run_count", Integer, nullable=False),
+    Column("incident_count", Integer, nullable=False),
+    Column("incident_started_at", Moment),
+    Column("incident_reason", String(20)),
+    Column("incident_missed_runs", Integer),
+    Column("last_kind", String(20)),
+    Column("last_run_id", String(64)),
+    Column("last_counted_at", Moment),
+    Column("last_signal_at", Moment),
+    Column("last_start_at", Moment),
+    Column("last_success_at", Moment),
+    Column("last_failure_at", Moment),
+    Column("last_duration_ms", Id),
+    Column("open_runs", Integer, nullable=False),
+    # When the clock must look at the job again: its deadline, or some moment before it. A ping that
+    # only moves the deadline later leaves this alone, and so leaves the index alone.
+    Column("wake_at", Moment),
+)
+Index(
+    "ix_job_states_wake_at",
+    job_states.c.wake_at,
+    sqlite_where=job_states.c.wake_at.is_not(None),
+    postgresql_where=job_states.c.wake_at.is_not(None),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("outcome", String(20), nullable=False),
+    Column("slot_at", Moment),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("run_id", String(64)),
+    Column("deadline_at", Moment),
+    Column("exit_code", Integer),
+    Column("progress", Integer),
+    Column("message", Text),
+)
+_is_open = and_(runs.c.started_at.is_not(None), runs.c.ended_at.is_(None))
+Index("ix_runs_open", runs.c.job_id, sqlite_where=_is_open, postgresql_where=_is_open)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("missed_runs", Integer, nullable=False),
+    Column("ended_at", Moment),
+    UniqueConstraint("job_id", "number"),
+)
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("before", String(20), nullable=False),
+    Column("after", String(20), nullable=False),
+    Column("reason", String(20)),
+    Column("incident_number", Integer),
+    Index("ix_transitions_job_id_id", "job_id", "id"),
+)
+
+# The output stands last: a list of signals need not read past the other columns.
+signals = Table(
+    "signals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("run_id", String(64)),
+    Column("message", Text),
+    Column("progress", Integer),
+    Column("exit_code", Integer),
+    Column("duration_ms", Id),
+    Column("source_ip", String(45)),
+    Column("user_agent", String(255)),
+    Column("output_size", Integer, nullable=False),
+    Column("output", Text),
+    Index("ix_signals_job_id_id", "job_id", "id"),
+)
+
+integrations = Table(
+    "integrations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("is_enabled", Boolean, nullable=False),
+    Column("is_configured", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("last_delivery_status", String(20)),
+    Column("last_delivery_at", Moment),
+    Column("last_delivery_error", Text),
+    UniqueConstraint("workspace_id", "kind"),
+)
+
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("alert_on_down", Boolean, nullable=False),
+    Column("alert_on_recovery", Boolean, nullable=False),
+    Column("alert_on_late", Boolean, nullable=False),
+    Column("reminder_interval_seconds", Integer),
+)
+
+# One row is one event owed to one integration. `event` holds what was true when it was owed, so
+# that a message tells it rightly however late it leaves.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("event_id", String(36), nullable=False, unique=True),
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), nullable=False, index=True),
+    Column("integration_id", Id, ForeignKey("integrations.id"), nullable=False),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("event", JSON, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("owed_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("settled_at", Moment),
+    Column("error", Text),
+    Column("status_code", Integer),
+)
+_is_owed = alerts.c.status == "owed"
+Index(
+    "ix_alerts_owed",
+    alerts.c.integration_id,
+    alerts.c.job_id,
+    alerts.c.id,
+    sqlite_where=_is_owed,
+    postgresql_where=_is_owed,
+)
+Index(
+    "ix_alerts_next_attempt_at",
+    alerts.c.next_attempt_at,
+    sqlite_where=_is_owed,
+    postgresql_where=_is_owed,
+)

@@ -1,0 +1,62 @@
+"""Signals, as they are read; the ledger writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from cronbeats.domain.signal import SignalKind
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.schema import signals
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSignal:
+    """A signal as it is listed: all but its output."""
+
+    id: int
+    kind: SignalKind
+    received_at: datetime
+    run_id: str | None
+    message: str | None
+    progress: int | None
+    exit_code: int | None
+    duration_ms: int | None
+    source_ip: str | None
+    user_agent: str | None
+    output_size: int
+
+
+async def browse(
+    tx: Transaction, job_id: int, limit: int, offset: int
+) -> tuple[list[StoredSignal], int]:
+    """Return a page of a job's signals, newest first, and the number of all."""
+    own = signals.c.job_id == job_id
+    total = await tx.scalar(select(func.count()).select_from(signals).where(own))
+    listed = select(*(column for column in signals.c if column.name != "output")).where(own)
+    rows = await tx.execute(listed.order_by(signals.c.id.desc()).limit(limit).offset(offset))
+    return [
+        StoredSignal(
+            id=row.id,
+            kind=SignalKind(row.kind),
+            received_at=row.received_at,
+            run_id=row.run_id,
+            message=row.message,
+            progress=row.progress,
+            exit_code=row.exit_code,
+            duration_ms=row.duration_ms,
+            source_ip=row.source_ip,
+            user_agent=row.user_agent,
+            output_size=row.output_size,
+        )
+        for row in rows
+    ], total or 0
+
+
+async def output(tx: Transaction, job_id: int, signal_id: int) -> str | None:
+    """Return what a signal of a job brought along, or None if it brought nothing."""
+    return await tx.scalar(
+        select(signals.c.output).where(signals.c.job_id == job_id, signals.c.id == signal_id)
+    )

@@ -1,0 +1,115 @@
+"""The courier: sends owed alerts, many at a time, and lets no slow receiver delay the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+import structlog
+
+from cronbeats.clock import Clock
+from cronbeats.domain.delivery import Delivered
+from cronbeats.domain.errors import UnavailableError
+from cronbeats.senders.protocol import Senders
+from cronbeats.services.deliver_alerts import (
+    Settled,
+    claim_alerts,
+    release_alerts,
+    send_alert,
+    settle_alert,
+)
+from cronbeats.storage.alerts import Claimed
+from cronbeats.storage.database import Database
+
+_MOST_AT_ONCE = 64
+_MOST_FOR_ONE_INTEGRATION = 8
+_NOTHING_TO_DO = float("inf")
+
+_log = structlog.get_logger()
+
+
+class Courier:
+    """One step claims what there are hands for; each alert is then sent and settled by itself."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        senders: Senders,
+        jitter: Callable[[], float],
+        hands_are_free: Callable[[], None],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._senders = senders
+        self._jitter = jitter
+        self._hands_are_free = hands_are_free
+        self._under_way: dict[asyncio.Task[None], Claimed] = {}
+
+    async def step(self) -> float:
+        """Claim alerts and set off with them; return the seconds until the next look."""
+        claimed = await claim_alerts(
+            self._db, self._clock(), self._free_hands(), self._busy_integrations()
+        )
+        for each in claimed:
+            task = asyncio.create_task(self._deliver(each))
+            self._under_way[task] = each
+            task.add_done_callback(self._come_back)
+        return 0 if claimed else _NOTHING_TO_DO
+
+    async def finish(self, patience_seconds: float) -> None:
+        """Wait for those under way; what is not sent by then is given back for the next server."""
+        if not self._under_way:
+            return
+        _, unfinished = await asyncio.wait(self._under_way, timeout=patience_seconds)
+        unsent = [self._under_way[task] for task in unfinished]
+        for task in unfinished:
+            task.cancel()
+        if unsent:
+            await asyncio.gather(*unfinished, return_exceptions=True)
+            await release_alerts(self._db, unsent)
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        delivery = await send_alert(self._senders, claimed)
+        try:
+            settled = await settle_alert(self._db, claimed, delivery, self._clock(), self._jitter)
+        except UnavailableError as error:
+            # The lease will end, and the alert be sent once more: twice is better than never.
+            _log.error("alert_not_settled", event_id=claimed.alert.id, error=str(error))
+            return
+        _report(settled)
+
+    def _come_back(self, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(task, None)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("alert_not_delivered", exc_info=error)
+        self._hands_are_free()
+
+    def _free_hands(self) -> int:
+        # One claim must not give a single integration more than its share.
+        return min(_MOST_AT_ONCE - len(self._under_way), _MOST_FOR_ONE_INTEGRATION)
+
+    def _busy_integrations(self) -> list[int]:
+        counts = Counter(each.integration.id for each in self._under_way.values())
+        return [each for each, count in counts.items() if count >= _MOST_FOR_ONE_INTEGRATION]
+
+
+def _report(settled: Settled) -> None:
+    claimed, delivery = settled.claimed, settled.delivery
+    about = {
+        "event_id": claimed.alert.id,
+        "kind": str(claimed.alert.kind),
+        "integration": str(claimed.integration.kind),
+        "attempt": claimed.attempts,
+    }
+    if isinstance(delivery, Delivered):
+        _log.info("alert_sent", **about, duration_ms=delivery.duration_ms)
+        return
+    again = settled.next_attempt_at
+    _log.warning(
+        "alert_not_sent",
+        **about,
+        error=delivery.error,
+        next_attempt=None if again is None else again.isoformat(timespec="seconds"),
+    )

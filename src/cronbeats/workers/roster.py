@@ -1,0 +1,62 @@
+"""The table of loops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cronbeats.clock import Clock
+from cronbeats.senders.protocol import Senders
+from cronbeats.storage.database import Database
+from cronbeats.workers.courier import Courier
+from cronbeats.workers.loop import Loop
+from cronbeats.workers.watch_deadlines import DeadlineWatcher
+
+# An alert leaves within a second of its moment even if another process armed the job.
+_LONGEST_SLEEP_SECONDS = 0.5
+_PATIENCE_WITH_ALERTS_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All loops of a server, and the courier, whose messages may be under way at the end."""
+
+    loops: tuple[Loop, ...]
+    courier: Courier
+    owed: Callable[[], None]
+
+    async def run(self) -> None:
+        """Run every loop until stop() is called, then wait for the messages under way."""
+        async with asyncio.TaskGroup() as group:
+            for loop in self.loops:
+                group.create_task(loop.run(), name=loop.name)
+        await self.courier.finish(_PATIENCE_WITH_ALERTS_SECONDS)
+
+    def stop(self) -> None:
+        """Let every loop end after its step."""
+        for loop in self.loops:
+            loop.stop()
+
+
+def build_roster(
+    db: Database,
+    clock: Clock,
+    senders: Senders,
+    jitter: Callable[[], float],
+    oldest_unsettled: Callable[[], datetime | None],
+) -> Roster:
+    """Return the loops of one server; `owed` of the result wakes the courier."""
+    woken: list[Loop] = []
+
+    def wake_courier() -> None:
+        for loop in woken:
+            loop.wake()
+
+    courier = Courier(db, clock, senders, jitter, wake_courier)
+    watcher = DeadlineWatcher(db, clock, oldest_unsettled, wake_courier)
+    deliver = Loop("deliver_alerts", courier.step, _LONGEST_SLEEP_SECONDS)
+    watch = Loop("watch_deadlines", watcher.step, _LONGEST_SLEEP_SECONDS)
+    woken.append(deliver)
+    return Roster((watch, deliver), courier, wake_courier)

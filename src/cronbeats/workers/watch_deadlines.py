@@ -1,0 +1,57 @@
+"""Watches the clock for the jobs: judges those whose deadline has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from cronbeats.clock import Clock
+from cronbeats.services.check_deadlines import check_deadlines, next_deadline
+from cronbeats.storage.database import Database
+
+# A ping that another process has accepted may take this long to be committed. Judging a little
+# behind the clock keeps us from blaming a job whose signal is on its way.
+_SETTLING_TIME = timedelta(milliseconds=250)
+
+_log = structlog.get_logger()
+
+
+class DeadlineWatcher:
+    """One step looks at the jobs whose time has come, and says when to look again."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        oldest_unsettled: Callable[[], datetime | None],
+        alerts_are_owed: Callable[[], None],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._oldest_unsettled = oldest_unsettled
+        self._alerts_are_owed = alerts_are_owed
+
+    async def step(self) -> float:
+        """Judge what is due; return the seconds until the next look."""
+        until = self._judged_until()
+        look = await check_deadlines(self._db, until)
+        for job_id, error in look.failed:
+            _log.error("job_not_judged", job_id=job_id, exc_info=error)
+        if look.owed_alerts:
+            self._alerts_are_owed()
+        if look.looked_at:
+            return 0
+        upcoming = await next_deadline(self._db)
+        if upcoming is None:
+            return float("inf")
+        wait = (upcoming + _SETTLING_TIME - self._clock()).total_seconds()
+        # What is due but not ours to judge yet is looked at again soon, not at once.
+        return max(wait, _SETTLING_TIME.total_seconds() / 5)
+
+    def _judged_until(self) -> datetime:
+        """Return the moment up to which every signal is known."""
+        until = self._clock() - _SETTLING_TIME
+        oldest = self._oldest_unsettled()
+        return until if oldest is None else min(until, oldest)
