@@ -57,7 +57,7 @@ def _take_start(draft: Draft, signal: Signal, at: datetime) -> None:
     _open_run(draft, signal, at)
     draft.last_start_at = at
     if draft.rules.max_runtime is not None:
-        draft.due_at = draft.rules.schedule.slot_after_run(at)
+        draft.answer_slot(at)
     _arm(draft, at)
 
 

@@ -1,0 +1,1 @@
+"""The door at which programs knock: the Management API, one file a resource."""

@@ -1,0 +1,54 @@
+"""What every handler is given: where things are, and who is knocking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+
+from cronbeats.clock import Clock
+from cronbeats.domain.access import Action, Identity, may
+from cronbeats.domain.errors import NotAllowedError
+from cronbeats.senders.protocol import Senders
+from cronbeats.storage.database import Database
+
+_HIGHEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """What handlers need; `base_url` is the address that jobs ping, without a slash at its end."""
+
+    db: Database
+    clock: Clock
+    senders: Senders
+    base_url: str
+
+
+def _context(request: Request) -> ApiContext:
+    context: ApiContext = request.app.state.context
+    return context
+
+
+def _allowed(action: Action) -> Callable[[Request], Identity]:
+    def identity(request: Request) -> Identity:
+        who: Identity = request.state.identity
+        if not may(who.role, action):
+            raise NotAllowedError(f"A key with the role {who.role} may not do this")
+        return who
+
+    return identity
+
+
+Context = Annotated[ApiContext, Depends(_context)]
+Reader = Annotated[Identity, Depends(_allowed(Action.READ))]
+JobEditor = Annotated[Identity, Depends(_allowed(Action.CHANGE_JOBS))]
+IntegrationEditor = Annotated[Identity, Depends(_allowed(Action.CHANGE_INTEGRATIONS))]
+ItemId = Annotated[int, Path(ge=1, le=_HIGHEST_ID)]
+
+
+def success(data: Any) -> dict[str, Any]:
+    """Return the envelope of every good answer."""
+    return {"success": True, "data": data}

@@ -1,0 +1,152 @@
+"""Integrations and alert rules."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from cronbeats.api.context import Context, IntegrationEditor, Reader, success
+from cronbeats.api.job_view import shown_moment
+from cronbeats.domain.alert_rules import AlertRules
+from cronbeats.domain.integration import IntegrationKind, LastDelivery
+from cronbeats.domain.mask import mask_secret, mask_url
+from cronbeats.senders.protocol import ConfigField, Sender, Senders
+from cronbeats.services import manage_integrations
+from cronbeats.services.manage_integrations import IntegrationView
+
+_MOST_REMINDER_SECONDS = 31_536_000
+
+
+class AlertRulesIn(BaseModel):
+    """The rules to change; those left out stay."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    alert_on_down: bool = True
+    alert_on_recovery: bool = True
+    alert_on_late: bool = False
+    reminder_interval_seconds: int | None = Field(None, ge=60, le=_MOST_REMINDER_SECONDS)
+
+
+def build_router(senders: Senders) -> APIRouter:
+    """Return the routes of every kind of integration there is a sender for."""
+    router = APIRouter(prefix="/integrations")
+    router.add_api_route("", _browse, methods=["GET"])
+    router.add_api_route("/alert-rules", _get_rules, methods=["GET"])
+    router.add_api_route("/alert-rules", _save_rules, methods=["PUT"])
+    for sender in senders.values():
+        _add_routes(router, sender)
+    return router
+
+
+async def _browse(context: Context, who: Reader) -> dict[str, Any]:
+    """List every kind of integration, set up or not."""
+    views = await manage_integrations.browse_integrations(
+        context.db, context.senders, who.workspace_id
+    )
+    return success({"integrations": [_view_json(view) for view in views]})
+
+
+async def _get_rules(context: Context, who: Reader) -> dict[str, Any]:
+    """Return what the workspace wants to hear of."""
+    rules = await manage_integrations.get_alert_rules(context.db, who.workspace_id)
+    return success(_rules_json(rules))
+
+
+async def _save_rules(
+    body: AlertRulesIn, context: Context, who: IntegrationEditor
+) -> dict[str, Any]:
+    """Choose what the workspace wants to hear of."""
+    changes = body.model_dump(exclude_unset=True)
+    rules = await manage_integrations.save_alert_rules(context.db, who.workspace_id, changes)
+    return success(_rules_json(rules))
+
+
+def _add_routes(router: APIRouter, sender: Sender) -> None:
+    shape = _shape(sender)
+
+    async def save(
+        body: Annotated[BaseModel, Body()], context: Context, who: IntegrationEditor
+    ) -> dict[str, Any]:
+        """Set the integration up; what is left out stays, an empty text clears."""
+        values = body.model_dump(exclude_unset=True)
+        is_enabled = values.pop("is_enabled", None)
+        view = await manage_integrations.save_integration(
+            context.db,
+            sender,
+            who.workspace_id,
+            values,
+            is_enabled=is_enabled,
+            now=context.clock(),
+        )
+        return success(_view_json(view))
+
+    async def test(context: Context, who: IntegrationEditor) -> dict[str, Any]:
+        """Send a test message now."""
+        delivered = await manage_integrations.test_integration(
+            context.db, sender, who.workspace_id, context.clock()
+        )
+        return success(
+            {
+                "type": sender.kind,
+                "delivered": True,
+                "status_code": delivered.status_code,
+                "duration_ms": delivered.duration_ms,
+            }
+        )
+
+    save.__annotations__["body"] = shape
+    router.add_api_route(f"/{sender.kind}", save, methods=["PUT"])
+    router.add_api_route(f"/{sender.kind}/test", test, methods=["POST"])
+
+
+def _shape(sender: Sender) -> type[BaseModel]:
+    """Return what may be sent to set this kind of integration up, made from its fields."""
+    fields: dict[str, Any] = {field.name: _field(field) for field in sender.fields}
+    fields["is_enabled"] = (bool, Field(True, description="Whether alerts are sent"))
+    config = ConfigDict(extra="forbid", strict=True)
+    return create_model(f"{sender.kind.capitalize()}In", __config__=config, **fields)
+
+
+def _field(field: ConfigField) -> tuple[type[str], Any]:
+    return str, Field("", max_length=field.max_length, description=field.description)
+
+
+def _view_json(view: IntegrationView) -> dict[str, Any]:
+    integration = view.integration
+    config = {} if integration is None else integration.config
+    values = {field.name: _shown(field, config.get(field.name)) for field in view.sender.fields}
+    return {
+        "type": IntegrationKind(view.sender.kind),
+        **values,
+        "is_enabled": integration is not None and integration.is_enabled,
+        "is_configured": integration is not None and integration.is_configured,
+        "last_delivery": _delivery_json(None if integration is None else integration.last_delivery),
+    }
+
+
+def _shown(field: ConfigField, value: str | None) -> str | None:
+    if value is None or not field.is_secret:
+        return value
+    return mask_url(value) if field.is_url else mask_secret(value)
+
+
+def _delivery_json(delivery: LastDelivery | None) -> dict[str, Any] | None:
+    if delivery is None:
+        return None
+    return {
+        "status": delivery.status,
+        "at": shown_moment(delivery.at),
+        "error": delivery.error,
+    }
+
+
+def _rules_json(rules: AlertRules) -> dict[str, Any]:
+    return {
+        "alert_on_down": rules.alert_on_down,
+        "alert_on_recovery": rules.alert_on_recovery,
+        "alert_on_late": rules.alert_on_late,
+        "reminder_interval_seconds": rules.reminder_interval_seconds,
+    }

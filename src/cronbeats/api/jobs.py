@@ -1,0 +1,133 @@
+"""Jobs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from cronbeats.api.context import Context, ItemId, JobEditor, Reader, success
+from cronbeats.api.job_view import job_json
+from cronbeats.api.paging import PageQuery, page_json
+from cronbeats.domain.job import Status
+from cronbeats.services import browse_jobs, manage_jobs
+from cronbeats.services.manage_jobs import JobWish
+
+router = APIRouter(prefix="/jobs")
+
+_YEAR = 31_536_000
+_MONTH = 2_592_000
+_MOST_TAGS = 20
+
+
+def _without_controls(text: str) -> str:
+    if any(ord(character) < ord(" ") and character not in "\n\t" for character in text):
+        raise ValueError("must not contain control characters")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of printable characters")
+    return text
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[Line, StringConstraints(max_length=200), AfterValidator(_one_line)]
+Tag = Annotated[Line, StringConstraints(max_length=50), AfterValidator(_one_line)]
+Description = Annotated[str, StringConstraints(max_length=255), AfterValidator(_without_controls)]
+
+
+class JobIn(BaseModel):
+    """A job to make."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Name
+    description: Description | None = None
+    expected_interval_seconds: int | None = Field(None, ge=1, le=_YEAR)
+    cron_expression: str | None = Field(None, max_length=200)
+    timezone: str = Field("UTC", max_length=64)
+    grace_seconds: int = Field(300, ge=0, le=_MONTH)
+    down_after_seconds: int | None = Field(None, ge=0, le=_MONTH)
+    max_runtime_seconds: int | None = Field(None, ge=1, le=_YEAR)
+    failure_tolerance: int = Field(0, ge=0, le=100)
+    recovery_threshold: int = Field(1, ge=1, le=100)
+    tags: list[Tag] = Field(default_factory=list, max_length=_MOST_TAGS)
+
+
+class StatusFilter(StrEnum):
+    """Which jobs to list."""
+
+    ALL = "all"
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    PENDING = "pending"
+    HEALTHY = "healthy"
+    LATE = "late"
+    DOWN = "down"
+
+
+class JobsQuery(PageQuery):
+    """Which jobs to list, and which page of them."""
+
+    status: StatusFilter = StatusFilter.ALL
+
+
+@router.post("", status_code=201)
+async def create(body: JobIn, context: Context, who: JobEditor) -> dict[str, Any]:
+    """Make a job."""
+    values = body.model_dump()
+    wish = JobWish(**{**values, "tags": tuple(dict.fromkeys(values["tags"]))})
+    job = await manage_jobs.create_job(context.db, who.workspace_id, wish, context.clock())
+    return success(job_json(job, context.base_url))
+
+
+@router.get("")
+async def browse(
+    query: Annotated[JobsQuery, Query()], context: Context, who: Reader
+) -> dict[str, Any]:
+    """List the jobs, oldest first."""
+    page = await browse_jobs.browse_jobs(
+        context.db,
+        who.workspace_id,
+        context.clock(),
+        statuses=_statuses(query.status),
+        page=query.page,
+        per_page=query.per_page,
+    )
+    items = [job_json(job, context.base_url) for job in page.items]
+    return success(page_json("jobs", page, items))
+
+
+@router.get("/{job_id}")
+async def get(job_id: ItemId, context: Context, who: Reader) -> dict[str, Any]:
+    """Return a job."""
+    job = await browse_jobs.get_job(context.db, who.workspace_id, job_id, context.clock())
+    return success(job_json(job, context.base_url))
+
+
+@router.post("/{job_id}/pause")
+async def pause(job_id: ItemId, context: Context, who: JobEditor) -> dict[str, Any]:
+    """Stop watching a job."""
+    job = await manage_jobs.pause_job(context.db, who.workspace_id, job_id, context.clock())
+    return success(job_json(job, context.base_url))
+
+
+@router.post("/{job_id}/resume")
+async def resume(job_id: ItemId, context: Context, who: JobEditor) -> dict[str, Any]:
+    """Watch a job again."""
+    job = await manage_jobs.resume_job(context.db, who.workspace_id, job_id, context.clock())
+    return success(job_json(job, context.base_url))
+
+
+def _statuses(chosen: StatusFilter) -> set[Status]:
+    match chosen:
+        case StatusFilter.ALL:
+            return set(Status)
+        case StatusFilter.ENABLED:
+            return set(Status) - {Status.DISABLED}
+        case _:
+            return {Status(chosen)}

@@ -1,0 +1,33 @@
+"""Lists come in pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cronbeats.services.browse_jobs import Page
+
+_LAST_PAGE = 1_000_000
+
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(1, ge=1, le=_LAST_PAGE, description="Page number, from 1")
+    per_page: int = Field(50, ge=1, le=100, description="Items on a page")
+
+
+def page_json(name: str, page: Page[Any], items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a page as the API shows it, its items under their own name."""
+    return {
+        name: items,
+        "pagination": {
+            "page": page.page,
+            "per_page": page.per_page,
+            "total": page.total,
+            "total_pages": page.total_pages,
+        },
+    }

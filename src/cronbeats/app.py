@@ -1,0 +1,104 @@
+"""The composition root: everything is put together here, from settings, a clock and senders."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from cronbeats import __version__
+from cronbeats.api.app import build_api
+from cronbeats.api.context import ApiContext
+from cronbeats.clock import Clock
+from cronbeats.ops.health import Health
+from cronbeats.ping.app import PingDoor
+from cronbeats.ping.intake import Intake
+from cronbeats.senders.protocol import Senders
+from cronbeats.services.deliver_alerts import take_over_alerts
+from cronbeats.services.receive_signals import receive_signals
+from cronbeats.settings import Settings
+from cronbeats.storage.database import Database
+from cronbeats.workers.roster import build_roster
+
+_Message = MutableMapping[str, Any]
+_Scope = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[_Message]]
+_Send = Callable[[_Message], Awaitable[None]]
+
+_WELCOME = (
+    f"CronBeats {__version__} is running.\n"
+    "Jobs ping /ping/KEY, programs use /api/v1, probes ask /healthz and /readyz.\n"
+).encode()
+
+
+class App:
+    """One server: its doors as an ASGI app, and its loops."""
+
+    def __init__(self, settings: Settings, db: Database, clock: Clock, senders: Senders) -> None:
+        self._db = db
+        self._intake = Intake(partial(receive_signals, db), self._wake_courier)
+        self._roster = build_roster(
+            db, clock, senders, random.random, self._intake.oldest_unsettled
+        )
+        self._ping = PingDoor(
+            self._intake,
+            clock,
+            rate_per_second=settings.ping_rate_per_second,
+            body_limit=settings.ping_body_limit,
+            trusted_proxies=settings.trusted_proxies,
+        )
+        self._api = build_api(ApiContext(db, clock, senders, settings.base_url))
+        self._health = Health(db, self._roster.loops)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the loops while the block runs; at its end, finish what was taken."""
+        if self._db.file is not None:
+            # Nobody else uses this file, so what is claimed was claimed by a server that is gone.
+            await take_over_alerts(self._db)
+        loops = asyncio.create_task(self._roster.run())
+        try:
+            yield
+        finally:
+            await self._intake.drain()
+            self._roster.stop()
+            await loops
+
+    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+        """Serve one ASGI connection: each path has its door."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        path: str = scope["path"]
+        if path.startswith("/ping/"):
+            await self._ping(scope, receive, send)
+        elif path.startswith("/api/"):
+            await self._api(scope, receive, send)
+        elif path == "/healthz":
+            await self._health.alive(send)
+        elif path == "/readyz":
+            await self._health.ready(send)
+        else:
+            await _tell(send, *((200, _WELCOME) if path == "/" else (404, b"Not found\n")))
+
+    async def _live(self, receive: _Receive, send: _Send) -> None:
+        await receive()
+        async with self.running():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _wake_courier(self) -> None:
+        self._roster.owed()
+
+
+async def _tell(send: _Send, status: int, body: bytes) -> None:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,24 @@
+"""The door at which operators knock: the command `cronbeats`."""
+
+from __future__ import annotations
+
+import typer
+
+from cronbeats.cli.init import init
+from cronbeats.cli.migrate import migrate
+from cronbeats.cli.serve import serve
+from cronbeats.cli.version import version
+
+_app = typer.Typer(
+    help="CronBeats watches cron jobs and tells people when one fails or falls silent.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _command in (serve, init, migrate, version):
+    _app.command()(_command)
+
+
+def main() -> None:
+    """Run the command line."""
+    _app()

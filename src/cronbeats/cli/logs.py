@@ -1,0 +1,32 @@
+"""How the log is written: lines for people, or JSON for machines; always to stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from cronbeats.settings import Settings
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Configure logging for this process."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if settings.log_format == "json":
+        shared += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        shared.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+    structlog.configure(
+        processors=shared,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    # Libraries may log what they were told, a database's password for one; only warnings get out.
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

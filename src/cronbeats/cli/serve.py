@@ -1,0 +1,93 @@
+"""`cronbeats serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Annotated
+
+import structlog
+import typer
+import uvloop
+
+from cronbeats import __version__
+from cronbeats.cli.common import WRONG_SETTING, fail, load_settings, open_database, own_command
+from cronbeats.cli.exclusive import FileLock, TakenError, check_port
+from cronbeats.cli.logs import set_up_logs
+from cronbeats.cli.server import run_server
+from cronbeats.cli.supervisor import supervise
+from cronbeats.services.set_up import is_set_up
+from cronbeats.settings import Settings, unknown_settings
+from cronbeats.storage.database import file_of
+from cronbeats.storage.migrate import migrate
+
+_MOST_WORKERS = 64
+
+_log = structlog.get_logger()
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=_MOST_WORKERS, help="Processes; several need PostgreSQL.")
+    ] = 1,
+    parent: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Run the server: bring the database up to date, listen, watch the clock, send alerts."""
+    chosen = {"host": host, "port": port}
+    settings = load_settings({name: value for name, value in chosen.items() if value is not None})
+    set_up_logs(settings)
+    if parent is not None:
+        uvloop.run(_serve_as_worker(settings, parent))
+        return
+    file = file_of(settings.database_url)
+    if workers > 1 and file is not None:
+        fail("--workers needs PostgreSQL: an embedded database has one server", WRONG_SETTING)
+    for name in unknown_settings(os.environ):
+        _log.warning("unknown_setting", name=name)
+    try:
+        check_port(settings.host, settings.port)
+        lock = None if file is None else FileLock(file)
+    except TakenError as error:
+        fail(str(error))
+    if workers > 1:
+        asyncio.run(_prepare(settings))
+        arguments = ["serve", "--host", settings.host, "--port", str(settings.port)]
+        supervise([*arguments, "--parent", str(os.getpid())], workers)
+    else:
+        uvloop.run(_serve(settings))
+    if lock is not None:
+        lock.release()
+
+
+async def _prepare(settings: Settings) -> None:
+    async with open_database(settings) as db:
+        await migrate(db)
+        _greet(settings, is_new=not await is_set_up(db))
+
+
+async def _serve(settings: Settings) -> None:
+    async with open_database(settings) as db:
+        await migrate(db)
+        _greet(settings, is_new=not await is_set_up(db))
+        await run_server(settings, db, is_orphan=lambda: False)
+
+
+async def _serve_as_worker(settings: Settings, parent: int) -> None:
+    async with open_database(settings) as db:
+        await run_server(settings, db, is_orphan=_has_other_parent_than(parent))
+
+
+def _has_other_parent_than(parent: int) -> Callable[[], bool]:
+    return lambda: os.getppid() != parent
+
+
+def _greet(settings: Settings, *, is_new: bool) -> None:
+    typer.echo(f"CronBeats {__version__} listens on http://{settings.host}:{settings.port}")
+    if is_new:
+        typer.echo(
+            "\nThere is no workspace yet. Make one, in another terminal in this directory:\n\n"
+            f"    {own_command()} init --workspace Home --email you@example.com\n"
+        )

@@ -1,0 +1,89 @@
+"""One server process: doors, loops and database in one event loop, from start to clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import structlog
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from cronbeats.app import App
+from cronbeats.clock import system_clock
+from cronbeats.senders.registry import HttpClient, build_senders
+from cronbeats.settings import Settings
+from cronbeats.storage.database import Database
+
+# Clients keep connections open for 75 s; Granian's own limit for the next request is 30 s.
+_IDLE_MILLISECONDS = 80_000
+_BACKLOG = 2048
+# An operator's stop takes at most 10 s; whatever hangs longer than this is left behind.
+_LONGEST_GOODBYE_SECONDS = 9.0
+
+_log = structlog.get_logger()
+
+
+class _Stoppable(Protocol):
+    def stop(self) -> None: ...
+
+
+async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], bool]) -> None:
+    """Serve until SIGTERM or SIGINT comes, or `is_orphan` says that nobody minds us any more."""
+    http = HttpClient(
+        allowed_networks=[str(network) for network in settings.allow_private_targets],
+        allow_http=settings.allow_http_targets,
+    )
+    senders = build_senders(http, system_clock, settings.telegram_api_url)
+    app = App(settings, db, system_clock, senders)
+    server = Server(
+        app,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.auto,
+        websockets=False,
+        backlog=_BACKLOG,
+        backpressure=_BACKLOG,
+        http1_settings=HTTP1Settings(header_read_timeout=_IDLE_MILLISECONDS),
+        log_enabled=False,
+    )
+    with _stopping_on_signals(server):
+        watch = asyncio.create_task(_stop_when_orphaned(server, is_orphan))
+        await server.serve()
+        watch.cancel()
+    await http.close()
+
+
+@contextmanager
+def _stopping_on_signals(server: _Stoppable) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        _log.info("stopping")
+        loop.call_later(_LONGEST_GOODBYE_SECONDS, _leave_at_once)
+        server.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    yield
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(number)
+
+
+async def _stop_when_orphaned(server: _Stoppable, is_orphan: Callable[[], bool]) -> None:
+    while not is_orphan():  # noqa: ASYNC110 - there is no event for the death of a parent
+        await asyncio.sleep(1)
+    _log.error("stopping", reason="the process that started this one is gone")
+    server.stop()
+
+
+def _leave_at_once() -> None:
+    """End although something hangs: what was acknowledged is committed, what is owed is kept."""
+    _log.error("stopped_hard", reason=f"not done within {_LONGEST_GOODBYE_SECONDS:.0f} s")
+    os._exit(1)

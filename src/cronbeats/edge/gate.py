@@ -1,0 +1,125 @@
+"""The gate of the Management API: who is knocking, with how much, and a last net for errors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from cronbeats.domain.errors import CronBeatsError
+from cronbeats.edge.problems import Problem, internal_error, problem_of
+from cronbeats.services.authenticate import authenticate
+from cronbeats.storage.database import Database
+
+_Message = MutableMapping[str, Any]
+_Scope = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[_Message]]
+_Send = Callable[[_Message], Awaitable[None]]
+_App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
+
+_LARGEST_BODY = 1_000_000
+_TOO_LARGE = Problem(413, "payload_too_large", f"The body has more than {_LARGEST_BODY:,} bytes")
+_NOT_JSON = Problem(
+    415, "unsupported_media_type", "Send JSON, with the header Content-Type: application/json"
+)
+
+_log = structlog.get_logger()
+
+
+class _BodyTooLargeError(Exception):
+    pass
+
+
+class Gate:
+    """Lets a request through to `app` with its identity in `scope["state"]`, or answers itself."""
+
+    def __init__(self, app: _App, db: Database, clock: Callable[[], datetime]) -> None:
+        self._app = app
+        self._db = db
+        self._clock = clock
+
+    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+        """Serve one HTTP request."""
+        request_id = uuid4().hex
+        response = _Response(send, request_id)
+        try:
+            problem = await self._admit(scope, request_id)
+            if problem is None:
+                await self._app(scope, _limited(receive), response.send)
+                return
+        except _BodyTooLargeError:
+            problem = _TOO_LARGE
+        except CronBeatsError as error:
+            problem = problem_of(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a client gets an answer
+            _log.error("request_failed", request_id=request_id, exc_info=error)
+            problem = internal_error(request_id)
+        if not response.has_started:
+            await response.send_problem(problem, self._clock())
+
+    async def _admit(self, scope: _Scope, request_id: str) -> Problem | None:
+        headers = dict(scope["headers"])
+        identity = await authenticate(self._db, _api_key(headers), self._clock())
+        scope.setdefault("state", {}).update(identity=identity, request_id=request_id)
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > _LARGEST_BODY:
+            return _TOO_LARGE
+        has_body = length != b"0" or b"transfer-encoding" in headers
+        if has_body and not _is_json(headers.get(b"content-type", b"")):
+            return _NOT_JSON
+        return None
+
+
+class _Response:
+    """The answer under way: bears the request id, and knows whether it can still be another."""
+
+    def __init__(self, send: _Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.has_started = False
+
+    async def send(self, message: _Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_started = True
+            headers = [*message.get("headers", []), (b"x-request-id", self._request_id.encode())]
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    async def send_problem(self, problem: Problem, now: datetime) -> None:
+        body = problem.body(now)
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        if problem.status in {429, 503}:
+            headers.append((b"retry-after", b"1"))
+        start = {"type": "http.response.start", "status": problem.status, "headers": headers}
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def _limited(receive: _Receive) -> _Receive:
+    size = 0
+
+    async def receive_limited() -> _Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > _LARGEST_BODY:
+            raise _BodyTooLargeError
+        return message
+
+    return receive_limited
+
+
+def _api_key(headers: dict[bytes, bytes]) -> str | None:
+    value = headers.get(b"x-api-key")
+    return None if value is None else value.decode("latin-1").strip()
+
+
+def _is_json(content_type: bytes) -> bool:
+    kind = content_type.split(b";")[0].strip().lower()
+    return kind == b"application/json" or kind.endswith(b"+json")

@@ -1,0 +1,80 @@
+"""From an error to what an HTTP client is told: a status, a code, words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from cronbeats.domain.errors import (
+    CronBeatsError,
+    DeliveryFailedError,
+    InvalidKeyError,
+    InvalidValueError,
+    NotAllowedError,
+    NotConfiguredError,
+    NotFoundError,
+    PlanRequiredError,
+    UnavailableError,
+)
+
+_CODES: dict[type[CronBeatsError], tuple[int, str]] = {
+    NotConfiguredError: (400, "not_configured"),
+    DeliveryFailedError: (400, "delivery_failed"),
+    InvalidKeyError: (401, "invalid_api_key"),
+    PlanRequiredError: (403, "business_plan_required"),
+    NotAllowedError: (403, "insufficient_permissions"),
+    NotFoundError: (404, "not_found"),
+    InvalidValueError: (422, "validation_error"),
+    UnavailableError: (503, "unavailable"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong; `errors` maps fields to reasons, `extra` is more for the body."""
+
+    status: int
+    code: str
+    message: str
+    errors: Mapping[str, Sequence[str]] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self, now: datetime) -> bytes:
+        """Return the error envelope as JSON."""
+        envelope: dict[str, Any] = {
+            "success": False,
+            "error": self.code,
+            "message": self.message,
+            **({"errors": dict(self.errors)} if self.errors is not None else {}),
+            **self.extra,
+            "meta": {"timestamp": moment(now)},
+        }
+        return orjson.dumps(envelope)
+
+
+def problem_of(error: CronBeatsError) -> Problem:
+    """Return what to tell about an error of ours."""
+    status, code = next(
+        (known for kind, known in _CODES.items() if isinstance(error, kind)),
+        (500, "internal_error"),
+    )
+    if isinstance(error, InvalidValueError):
+        return Problem(status, code, "The request has values that break a rule", error.errors)
+    if isinstance(error, UnavailableError):
+        return Problem(status, code, "The database cannot be used right now, please try again")
+    return Problem(status, code, str(error))
+
+
+def internal_error(request_id: str) -> Problem:
+    """Return what to tell about an error that nobody foresaw: how to find it in the log."""
+    message = "Something went wrong on our side; the log tells more under this request id"
+    return Problem(500, "internal_error", message, extra={"request_id": request_id})
+
+
+def moment(value: datetime) -> str:
+    """Return a moment as the API writes it, as in 2026-02-20T15:42:00Z."""
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ")

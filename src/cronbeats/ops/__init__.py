@@ -1,0 +1,1 @@
+"""The door at which probes knock."""

@@ -1,0 +1,1 @@
+"""Other people's services: outgoing messages leave from here and nowhere else."""

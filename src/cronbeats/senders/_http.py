@@ -1,0 +1,196 @@
+"""The client through which every message leaves: with time limits, and only to public addresses."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import ssl
+import time
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp import ClientResponse, ClientSession, ClientTimeout
+
+from cronbeats import __version__
+from cronbeats.domain.delivery import Refused, Unreachable
+from cronbeats.senders._addresses import AddressGuard
+from cronbeats.senders._answers import Answer, retry_after
+from cronbeats.senders._scrub import scrub, secrets_in
+from cronbeats.senders._urls import explain_bad_url
+
+_HEADERS = {
+    "User-Agent": f"CronBeats/{__version__}",
+    "Content-Type": "application/json",
+    # A small compressed answer can unpack to a huge one.
+    "Accept-Encoding": "identity",
+}
+_ANSWER_BYTES = 2048
+_BLOCKED = (
+    "The address is private or reserved, so it is not called. "
+    "Whoever runs this server can allow it with CRONBEATS_ALLOW_PRIVATE_TARGETS."
+)
+_CHECK_URL = "Check the URL."
+# What the guard said of each address that the request of this task tried.
+_verdicts: ContextVar[set[bool]] = ContextVar("verdicts")
+
+
+class HttpClient:
+    """Sends POST requests, with one pool of connections for all integrations.
+
+    Redirects, cookies and the environment's proxies are ignored. Only public addresses are called,
+    and those in `allowed_networks` (such as `10.0.0.0/8`; ValueError if one is not a network).
+    The guard sees each address after its name is resolved, so no name server can get around it.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed_networks: Iterable[str] = (),
+        allow_http: bool = False,
+        connect_timeout_seconds: float = 3,
+        total_timeout_seconds: float = 10,
+    ) -> None:
+        self._guard = AddressGuard(allowed_networks)
+        self._allow_http = allow_http
+        self._timeout = ClientTimeout(
+            total=total_timeout_seconds, sock_connect=connect_timeout_seconds
+        )
+        self._session: ClientSession | None = None
+
+    def explain_bad_url(self, url: str) -> list[str]:
+        """Return the reasons why `url` may not be called; where a name leads is not looked up."""
+        reasons = explain_bad_url(url, allow_http=self._allow_http)
+        if not reasons and not self._allows_literal(urlsplit(url).hostname or ""):
+            reasons = [_BLOCKED]
+        return reasons
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secrets: Iterable[str] = (),
+    ) -> Answer | Unreachable | Refused:
+        """Send `body`, which is JSON, and return the answer, or why there is none.
+
+        Neither the URL nor the `secrets` appear in what is returned.
+        """
+        reasons = self.explain_bad_url(url)
+        if reasons:
+            return Refused(f"{_CHECK_URL} {' '.join(reasons)}")
+        verdicts: set[bool] = set()
+        token = _verdicts.set(verdicts)
+        try:
+            return await self._exchange(url, body, headers, (*secrets, *secrets_in(url)))
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # An address that may be called was tried as well: it may answer next time.
+            return Refused(_BLOCKED) if verdicts == {False} else self._failure(error)
+        finally:
+            _verdicts.reset(token)
+
+    async def close(self) -> None:
+        """Close all connections; the client can be used again afterwards."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _allows_literal(self, host: str) -> bool:
+        try:
+            ip_address(host)
+        except ValueError:
+            return True
+        return self._guard.allows(host)
+
+    async def _exchange(
+        self, url: str, body: bytes, headers: Mapping[str, str] | None, secrets: Iterable[str]
+    ) -> Answer:
+        started = time.perf_counter()
+        request = self._open_session().post(url, data=body, headers=headers, allow_redirects=False)
+        async with request as response:
+            start, is_cut = await _start_of_body(response)
+            return Answer(
+                status_code=response.status,
+                duration_ms=round((time.perf_counter() - started) * 1000),
+                text=scrub(start, secrets, is_cut=is_cut),
+                retry_after_seconds=retry_after(response.headers),
+            )
+
+    def _open_session(self) -> ClientSession:
+        if self._session is None:
+            self._session = ClientSession(
+                connector=aiohttp.TCPConnector(socket_factory=self._guarded_socket),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=self._timeout,
+                headers=_HEADERS,
+                trust_env=False,
+                auto_decompress=False,
+            )
+        return self._session
+
+    def _guarded_socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, (host, *_) = address
+        is_allowed = self._guard.allows(host)
+        _verdicts.get().add(is_allowed)
+        if not is_allowed:
+            raise OSError(errno.EACCES, "not a public address")
+        return socket.socket(family, kind, protocol)
+
+    def _failure(self, error: Exception) -> Unreachable | Refused:
+        # Never `str(error)`: aiohttp puts addresses into it, and an address may be a secret.
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            return Unreachable(f"The TLS certificate was not accepted{_why(error)}.")
+        if isinstance(error, aiohttp.ClientSSLError):
+            return Unreachable("The TLS connection failed.")
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            return Unreachable("No connection could be made in time.")
+        if isinstance(error, TimeoutError):
+            return Unreachable(f"No answer within {self._timeout.total:g} s.")
+        if isinstance(error, aiohttp.ClientConnectorDNSError):
+            return Unreachable("The host name could not be resolved.")
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return Unreachable(f"No connection: {_in_words(error.os_error)}.")
+        if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
+            return Unreachable("The connection was closed before an answer came.")
+        if isinstance(error, aiohttp.ClientResponseError):
+            return Unreachable("The answer was not valid HTTP.")
+        if isinstance(error, ValueError):
+            return Refused(f"{_CHECK_URL} Must be a valid URL.")
+        return Unreachable("The connection failed.")
+
+
+async def _start_of_body(response: ClientResponse) -> tuple[str, bool]:
+    """Return the beginning of the body, and whether there was more of it."""
+    start = b""
+    try:
+        while len(start) < _ANSWER_BYTES:
+            chunk = await response.content.read(_ANSWER_BYTES - len(start))
+            if not chunk:
+                return _decoded(response, start), False
+            start += chunk
+    except (aiohttp.ClientError, OSError):
+        # The status has arrived, and it is what counts: a message taken is not sent twice.
+        pass
+    response.close()
+    return _decoded(response, start), True
+
+
+def _decoded(response: ClientResponse, body: bytes) -> str:
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        return ""
+    return body.decode("utf-8", "replace")
+
+
+def _why(error: aiohttp.ClientConnectorCertificateError) -> str:
+    cause = error.certificate_error
+    if not isinstance(cause, ssl.SSLCertVerificationError):
+        return ""
+    return f": {cause.verify_message.rstrip('.')}"
+
+
+def _in_words(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else "it failed"

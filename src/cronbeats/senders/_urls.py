@@ -1,0 +1,70 @@
+"""What is wrong with a URL that somebody wants us to call."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv6Address
+from urllib.parse import SplitResult, urlsplit
+
+MAX_LENGTH = 2000
+_HOST = re.compile(r"[^\s/?#@:\\\[\]<>\"^`{|}%]{1,253}")
+
+
+def explain_bad_url(url: str, *, allow_http: bool = False) -> list[str]:
+    """Return the reasons why `url` cannot be called, each a short sentence; empty when it can.
+
+    Where its host name leads is not looked up: that is checked with every connection.
+    """
+    if len(url) > MAX_LENGTH:
+        return [f"Must be at most {MAX_LENGTH} characters long."]
+    if any(character.isspace() or not character.isprintable() for character in url):
+        return ["Must not contain spaces or control characters."]
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ["Must be a valid URL."]
+    return [
+        *_explain_bad_scheme(parts, allow_http),
+        *_explain_bad_host(parts),
+        *_explain_bad_port(parts),
+        *_explain_extras(parts),
+    ]
+
+
+def _explain_bad_scheme(parts: SplitResult, allow_http: bool) -> list[str]:
+    if parts.scheme == "https" or (parts.scheme == "http" and allow_http):
+        return []
+    return ["Must begin with https:// or http://." if allow_http else "Must begin with https://."]
+
+
+def _explain_bad_host(parts: SplitResult) -> list[str]:
+    host = parts.hostname or ""
+    if not host:
+        return ["Must have a host name."]
+    is_good = _is_ipv6(host) if "[" in parts.netloc else _HOST.fullmatch(host)
+    return [] if is_good else ["Must have a valid host name."]
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        IPv6Address(host)
+    except AddressValueError:
+        return False
+    return True
+
+
+def _explain_bad_port(parts: SplitResult) -> list[str]:
+    try:
+        is_good = parts.port != 0
+    except ValueError:
+        is_good = False
+    return [] if is_good else ["Must have a port from 1 to 65535, or none."]
+
+
+def _explain_extras(parts: SplitResult) -> list[str]:
+    reasons = []
+    if "@" in parts.netloc:
+        reasons.append("Must not contain a user name or a password.")
+    if parts.fragment:
+        reasons.append("Must not contain a part after #.")
+    return reasons

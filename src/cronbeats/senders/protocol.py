@@ -1,0 +1,50 @@
+"""What every sender offers, so that the rest of CronBeats need not know which it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from cronbeats.domain.alert import Alert
+from cronbeats.domain.delivery import Delivery
+from cronbeats.domain.integration import IntegrationKind
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigField:
+    """One value that a person gives to set an integration up.
+
+    A secret is only ever shown masked; `is_url` values are checked to be an address we may call.
+    """
+
+    name: str
+    description: str
+    is_secret: bool = True
+    is_required: bool = True
+    is_url: bool = False
+    max_length: int = 500
+
+
+class Sender(Protocol):
+    """Tells one kind of integration."""
+
+    @property
+    def kind(self) -> IntegrationKind:
+        """Which kind of integration this sender tells."""
+
+    @property
+    def fields(self) -> tuple[ConfigField, ...]:
+        """The values it needs, in the order people expect them."""
+
+    def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        """Return what is wrong with the values given, by field; empty when all is well.
+
+        A value that is missing or empty is never wrong: that it is required is asked elsewhere.
+        """
+
+    async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
+        """Send `alert`; never raises for what the network or the other side does."""
+
+
+Senders = Mapping[IntegrationKind, Sender]

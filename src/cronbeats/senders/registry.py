@@ -1,0 +1,23 @@
+"""All senders there are: a new integration is one file and one line here."""
+
+from __future__ import annotations
+
+from cronbeats.senders._http import HttpClient
+from cronbeats.senders.discord import DiscordSender
+from cronbeats.senders.protocol import Sender, Senders
+from cronbeats.senders.slack import SlackSender
+from cronbeats.senders.telegram import API_BASE, TelegramSender
+from cronbeats.senders.webhook import Clock, WebhookSender
+
+__all__ = ["HttpClient", "build_senders"]
+
+
+def build_senders(http: HttpClient, clock: Clock, telegram_api_base: str = API_BASE) -> Senders:
+    """Return every sender by the kind of integration that it tells, in the order people see."""
+    senders: tuple[Sender, ...] = (
+        SlackSender(http),
+        DiscordSender(http),
+        TelegramSender(http, telegram_api_base),
+        WebhookSender(http, clock),
+    )
+    return {sender.kind: sender for sender in senders}

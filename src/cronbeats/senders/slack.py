@@ -1,0 +1,105 @@
+"""Slack: incoming webhooks (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
+
+Services that understand Slack's format, such as Mattermost, can be told with it as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from cronbeats.domain.alert import Alert
+from cronbeats.domain.delivery import Delivery
+from cronbeats.domain.integration import IntegrationKind
+from cronbeats.senders._answers import Answer, delivery_of
+from cronbeats.senders._config import explain_bad_values
+from cronbeats.senders._http import HttpClient
+from cronbeats.senders._message import Fact, Message, message_of
+from cronbeats.senders._text import cut, defuse_backticks, output_tail
+from cronbeats.senders.protocol import ConfigField
+
+Block = dict[str, object]
+
+# https://docs.slack.dev/reference/block-kit/blocks allows 3000 in a section, 2000 in a field.
+_TEXT_LENGTH = 3000
+_HEADER_LENGTH = 150
+_FIELD_LENGTH = 2000
+_WORKSPACE_LENGTH = 150
+
+
+class SlackSender:
+    """Tells a channel on Slack."""
+
+    kind = IntegrationKind.SLACK
+    fields = (
+        ConfigField(
+            "webhook_url", "The URL of an incoming webhook, from your Slack app", is_url=True
+        ),
+    )
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        return explain_bad_values(self.fields, config, self._http)
+
+    async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
+        body = json.dumps(self.compose(alert)).encode()
+        answer = await self._http.post(config.get("webhook_url", ""), body)
+        # Slack tells what is wrong with one word as its body, such as `no_service`.
+        return delivery_of(answer, "Slack") if isinstance(answer, Answer) else answer
+
+    def compose(self, alert: Alert) -> dict[str, object]:
+        """Return the message: a sentence, and the details beneath it behind a bar of colour."""
+        message = message_of(alert)
+        return {
+            "text": cut(message.sentence, _TEXT_LENGTH, _escape),
+            # Job names come from people: no formatting, no mentions, no previews.
+            "mrkdwn": False,
+            "parse": "none",
+            "link_names": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "attachments": [
+                {
+                    "color": f"#{message.colour:06x}",
+                    "fallback": cut(message.title, _HEADER_LENGTH, _escape),
+                    "blocks": _blocks(message),
+                }
+            ],
+        }
+
+
+def _blocks(message: Message) -> list[Block]:
+    blocks: list[Block] = [{"type": "header", "text": _plain(message.title, _HEADER_LENGTH)}]
+    if message.facts:
+        blocks.append({"type": "section", "fields": [_field(fact) for fact in message.facts]})
+    output = output_tail(message.output, _escape_code)
+    if output:
+        blocks.append({"type": "section", "text": _markdown(f"```\n{output}\n```")})
+    if message.workspace:
+        workspace = _plain(message.workspace, _WORKSPACE_LENGTH)
+        blocks.append({"type": "context", "elements": [workspace]})
+    return blocks
+
+
+def _field(fact: Fact) -> Block:
+    label, value = _escape(fact.label), cut(fact.value, _FIELD_LENGTH // 2, _escape)
+    return _markdown(f"*{label}*\n{value}")
+
+
+def _plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": cut(text, limit, _escape), "emoji": False}
+
+
+def _markdown(text: str) -> Block:
+    # `verbatim` keeps Slack from looking for links, channels and names.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _escape_code(text: str) -> str:
+    return defuse_backticks(_escape(text))

@@ -1,0 +1,118 @@
+"""Telegram: messages of a bot (https://core.telegram.org/bots/api#sendmessage)."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from cronbeats.domain.alert import Alert
+from cronbeats.domain.delivery import Delivered, Delivery, Refused
+from cronbeats.domain.integration import IntegrationKind
+from cronbeats.senders._answers import Answer, delivery_of, describe, json_object, seconds_in
+from cronbeats.senders._config import explain_bad_values
+from cronbeats.senders._http import HttpClient
+from cronbeats.senders._message import message_of
+from cronbeats.senders._text import cut, defuse_at_signs, output_tail
+from cronbeats.senders.protocol import ConfigField
+
+API_BASE = "https://api.telegram.org"
+_TOKEN = re.compile(r"[0-9]{1,20}:[0-9A-Za-z_-]{3,100}")
+_CHAT = re.compile(r"-?[0-9]{1,20}|@[0-9A-Za-z_]{1,64}")
+# Telegram allows 4096 without the markup; these are counted with it and leave room for all parts.
+_TITLE_LENGTH = 300
+_SENTENCE_LENGTH = 1500
+_VALUE_LENGTH = 100
+_WORKSPACE_LENGTH = 200
+
+
+class TelegramSender:
+    """Tells a chat, a group or a channel on Telegram.
+
+    `api_base` may be the operator's own Bot API server.
+    """
+
+    kind = IntegrationKind.TELEGRAM
+    fields = (
+        ConfigField("bot_token", "The bot's token, from @BotFather"),
+        ConfigField(
+            "chat_id",
+            "The ID of the chat or group, such as -1001234567890, or a channel's @name",
+            is_secret=False,
+        ),
+    )
+
+    def __init__(self, http: HttpClient, api_base: str = API_BASE) -> None:
+        self._http = http
+        self._api_base = api_base.rstrip("/")
+
+    def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        bad = explain_bad_values(self.fields, config, self._http)
+        token, chat = config.get("bot_token"), config.get("chat_id")
+        if token and not _TOKEN.fullmatch(token):
+            bad.setdefault(
+                "bot_token", ["Must look like 123456789:AbCdEf…, as @BotFather gave it."]
+            )
+        if chat and not _CHAT.fullmatch(chat):
+            bad.setdefault("chat_id", ["Must be a number, or a channel's name such as @alerts."])
+        return bad
+
+    async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
+        token = config.get("bot_token", "")
+        body = {"chat_id": config.get("chat_id", ""), **self.compose(alert)}
+        answer = await self._http.post(
+            f"{self._api_base}/bot{quote(token, safe=':')}/sendMessage",
+            json.dumps(body).encode(),
+            secrets=(token, token.partition(":")[2]),
+        )
+        return _delivery(answer) if isinstance(answer, Answer) else answer
+
+    def compose(self, alert: Alert) -> dict[str, object]:
+        """Return the message, all but its `chat_id`."""
+        message = message_of(alert)
+        facts = [
+            f"<b>{_escape(fact.label)}:</b> {cut(fact.value, _VALUE_LENGTH, _escape)}"
+            for fact in message.facts
+        ]
+        parts = [
+            f"<b>{cut(message.title, _TITLE_LENGTH, _escape)}</b>",
+            cut(message.sentence, _SENTENCE_LENGTH, _escape),
+            "\n".join(facts),
+            _code(output_tail(message.output, _escape_code)),
+            f"<i>{cut(message.workspace, _WORKSPACE_LENGTH, _escape)}</i>"
+            if message.workspace
+            else "",
+        ]
+        return {
+            "text": "\n\n".join(part for part in parts if part),
+            "parse_mode": "HTML",
+            "link_preview_options": {"is_disabled": True},
+        }
+
+
+def _delivery(answer: Answer) -> Delivery:
+    told = json_object(answer)
+    parameters = told.get("parameters")
+    asked = parameters if isinstance(parameters, dict) else {}
+    description = told.get("description")
+    said = description if isinstance(description, str) else None
+    if said and isinstance(asked.get("migrate_to_chat_id"), int):
+        said = f"{said}; its new ID is {asked['migrate_to_chat_id']}"
+    delivery = delivery_of(answer, "Telegram", said, seconds_in(asked.get("retry_after")))
+    if isinstance(delivery, Delivered) and told.get("ok") is False:
+        return Refused(describe(answer, "Telegram", said), answer.status_code)
+    return delivery
+
+
+def _code(output: str) -> str:
+    return f"<pre>{output}</pre>" if output else ""
+
+
+def _escape(text: str) -> str:
+    return defuse_at_signs(_escape_code(text))
+
+
+def _escape_code(text: str) -> str:
+    return html.escape(text, quote=False)

@@ -1,0 +1,122 @@
+"""Custom webhooks: alerts for programs, signed so that they can tell who sent them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from cronbeats.domain.alert import Alert, AlertIncident, AlertJob
+from cronbeats.domain.delivery import Delivery
+from cronbeats.domain.integration import IntegrationKind
+from cronbeats.senders._answers import Answer, delivery_of
+from cronbeats.senders._config import explain_bad_values
+from cronbeats.senders._http import HttpClient
+from cronbeats.senders._urls import MAX_LENGTH
+from cronbeats.senders.protocol import ConfigField
+
+Clock = Callable[[], datetime]
+
+_STANDARD_SECRET = "whsec_"  # noqa: S105 - a prefix, not a secret
+
+
+class WebhookSender:
+    """Tells a program of the user's own. The clock gives the time of each attempt."""
+
+    kind = IntegrationKind.WEBHOOK
+    fields = (
+        ConfigField("url", "The URL that is called", is_url=True, max_length=MAX_LENGTH),
+        ConfigField("secret", "Signs the requests", is_required=False, max_length=64),
+    )
+
+    def __init__(self, http: HttpClient, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+
+    def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        return explain_bad_values(self.fields, config, self._http)
+
+    async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
+        body = json.dumps(self.compose(alert), ensure_ascii=False).encode("utf-8", "replace")
+        secret = config.get("secret", "")
+        answer = await self._http.post(
+            config.get("url", ""),
+            body,
+            headers=signed_headers(alert.id, self._clock(), body, secret),
+            secrets=(secret,),
+        )
+        return delivery_of(answer, "The webhook") if isinstance(answer, Answer) else answer
+
+    def compose(self, alert: Alert) -> dict[str, object]:
+        """Return the body: the same for every attempt to deliver `alert`."""
+        return {
+            "id": alert.id,
+            "type": alert.kind.value,
+            "timestamp": _moment(alert.occurred_at),
+            "workspace": {"id": alert.workspace_id, "name": alert.workspace_name},
+            "job": None if alert.job is None else _job(alert.job),
+            "incident": None if alert.incident is None else _incident(alert.incident),
+            "text": alert.text,
+        }
+
+
+def signed_headers(message_id: str, now: datetime, body: bytes, secret: str) -> dict[str, str]:
+    """Return the headers of one attempt; only those with a signature need a `secret`.
+
+    `webhook-*` follow Standard Webhooks (https://www.standardwebhooks.com), with `now` in unix
+    seconds; `X-Webhook-Signature` is the older way, over the body alone.
+    """
+    timestamp = str(int(now.timestamp()))
+    headers = {"webhook-id": message_id, "webhook-timestamp": timestamp}
+    if secret:
+        plain = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        signed = f"{message_id}.{timestamp}.".encode() + body
+        standard = hmac.digest(_standard_key(secret), signed, "sha256")
+        headers["X-Webhook-Signature"] = f"sha256={plain}"
+        headers["webhook-signature"] = f"v1,{base64.b64encode(standard).decode()}"
+    return headers
+
+
+def _standard_key(secret: str) -> bytes:
+    if secret.startswith(_STANDARD_SECRET):
+        try:
+            key = base64.b64decode(secret.removeprefix(_STANDARD_SECRET), validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if key:
+            return key
+    return secret.encode()
+
+
+def _job(job: AlertJob) -> dict[str, object]:
+    return {
+        "id": job.id,
+        "name": job.name,
+        "description": job.description,
+        "status": job.status.value,
+        "timezone": job.timezone,
+        "tags": list(job.tags),
+        "expected_interval_seconds": job.expected_interval_seconds,
+        "cron_expression": job.cron_expression,
+        "last_success_at": _moment(job.last_success_at),
+        "next_expected_at": _moment(job.next_expected_at),
+    }
+
+
+def _incident(incident: AlertIncident) -> dict[str, object]:
+    return {
+        "id": incident.id,
+        "started_at": _moment(incident.started_at),
+        "ended_at": _moment(incident.ended_at),
+        "reason": incident.reason.value,
+        "missed_runs": incident.missed_runs,
+        "last_output": incident.last_output,
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
