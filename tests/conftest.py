@@ -1,3 +1,3 @@
 """Loads the fixtures, which live in tests/support: one file for each thing that they set up."""
 
-pytest_plugins = ["tests.support.postgres"]
+pytest_plugins = ["tests.support.postgres", "tests.support.databases", "tests.support.world"]

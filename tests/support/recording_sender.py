@@ -1,0 +1,41 @@
+"""A sender that keeps what it is given to send, and answers what the test says."""
+
+from collections import deque
+from collections.abc import Mapping
+
+from cronbeats.domain.alert import Alert
+from cronbeats.domain.delivery import Delivered, Delivery
+from cronbeats.domain.integration import IntegrationKind
+from cronbeats.senders.protocol import ConfigField
+
+
+class RecordingSender:
+    """Delivers everything, unless `answers` holds something else for the next attempts."""
+
+    fields = (
+        ConfigField("url", "Where to", is_url=True),
+        ConfigField("secret", "Optional", is_required=False, max_length=64),
+    )
+
+    def __init__(self, kind: IntegrationKind = IntegrationKind.WEBHOOK) -> None:
+        self.kind = kind
+        self.attempts: list[Alert] = []
+        self.configs: list[Mapping[str, str]] = []
+        self.delivered: list[Alert] = []
+        self.answers: deque[Delivery] = deque()
+
+    def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        return {"url": ["Must be a URL."]} if "bad" in config.get("url", "") else {}
+
+    async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
+        self.attempts.append(alert)
+        self.configs.append(config)
+        answer = self.answers.popleft() if self.answers else Delivered(200, duration_ms=1)
+        if isinstance(answer, Delivered):
+            self.delivered.append(alert)
+        return answer
+
+    @property
+    def told(self) -> list[str]:
+        """What was delivered, as kinds of alerts."""
+        return [str(alert.kind) for alert in self.delivered]

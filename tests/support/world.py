@@ -1,0 +1,123 @@
+"""A whole CronBeats without sockets: doors, services and database on a clock that tests turn."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from cronbeats.app import App
+from cronbeats.domain.access import Role
+from cronbeats.domain.integration import IntegrationKind
+from cronbeats.domain.keys import new_api_key
+from cronbeats.services.check_deadlines import Look, check_deadlines
+from cronbeats.services.deliver_alerts import Settled, claim_alerts, send_alert, settle_alert
+from cronbeats.services.manage_integrations import save_integration
+from cronbeats.services.set_up import set_up
+from cronbeats.settings import Settings
+from cronbeats.storage import workspaces
+from cronbeats.storage.database import Database
+from tests.support.recording_sender import RecordingSender
+from tests.support.turnable_clock import TurnableClock
+
+Json = dict[str, Any]
+
+
+class World:
+    """What people, jobs and time do with CronBeats, as verbs."""
+
+    def __init__(self, db: Database, settings: Settings | None = None) -> None:
+        self.db = db
+        self.clock = TurnableClock()
+        self.sender = RecordingSender()
+        self.senders = {IntegrationKind.WEBHOOK: self.sender}
+        self.app = App(settings or Settings(ping_rate_per_second=0), db, self.clock, self.senders)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://cronbeats.test")
+        self.workspace_id = 0
+        self.api_key = ""
+
+    async def settle_in(self) -> None:
+        """Make a workspace with an owner's key and one integration that is told everything."""
+        made = await set_up(self.db, "Home", "ada@example.com", self.clock())
+        self.workspace_id, self.api_key = made.workspace_id, made.api_key
+        values = {"url": "https://receiver.test/hook"}
+        save = partial(save_integration, self.db, self.sender, self.workspace_id, values)
+        await save(is_enabled=True, now=self.clock())
+
+    async def key_with(self, role: Role) -> str:
+        """Make an API key with another role."""
+        key = new_api_key()
+        async with self.db.write() as tx:
+            await workspaces.add_api_key(
+                tx, self.workspace_id, key, name="k", role=role, created_by=1, now=self.clock()
+            )
+        return key.secret
+
+    async def api(
+        self, method: str, path: str, json: Any = None, *, key: str | None = None, **more: Any
+    ) -> httpx.Response:
+        """Call the Management API."""
+        headers = {"X-API-Key": key or self.api_key, **more.pop("headers", {})}
+        if json is not None:
+            more["json"] = json
+        return await self.http.request(method, f"/api/v1{path}", headers=headers, **more)
+
+    async def make_job(self, **wishes: Any) -> Json:
+        """Make a job, expected every minute with half a minute's grace unless wished otherwise."""
+        values = {"name": "Backup", "expected_interval_seconds": 60, "grace_seconds": 30, **wishes}
+        if "cron_expression" in values:
+            del values["expected_interval_seconds"]
+        answer = await self.api("POST", "/jobs", values)
+        assert answer.status_code == 201, answer.text
+        job: Json = answer.json()["data"]
+        return job
+
+    async def get_job(self, job: Json) -> Json:
+        answer = await self.api("GET", f"/jobs/{job['id']}")
+        assert answer.status_code == 200, answer.text
+        seen: Json = answer.json()["data"]
+        return seen
+
+    async def ping(
+        self, job: Json, action: str = "", *, method: str = "POST", **more: Any
+    ) -> httpx.Response:
+        """Let a job call `/ping/KEY` and whatever `action` adds, as in `/end/fail`."""
+        return await self.http.request(method, f"/ping/{job['job_key']}{action}", **more)
+
+    async def look(self) -> Look:
+        """Let the clock's worker look once."""
+        return await check_deadlines(self.db, self.clock())
+
+    async def deliver(self) -> list[Settled]:
+        """Let the courier go round once: everything whose time has come is attempted once."""
+        settled = []
+        for claimed in await claim_alerts(self.db, self.clock(), limit=100):
+            delivery = await send_alert(self.senders, claimed)
+            settled.append(
+                await settle_alert(self.db, claimed, delivery, self.clock(), jitter=lambda: 0.0)
+            )
+        return settled
+
+    async def deliver_all(self) -> None:
+        """Let the courier go round until there is nothing to do at this moment."""
+        while await self.deliver():
+            pass
+
+    async def pass_time(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass in steps, with the clock's worker and the courier at work all the time."""
+        end = self.clock().timestamp() + seconds
+        while (left := end - self.clock().timestamp()) > 0:
+            self.clock.turn(min(step, left))
+            await self.look()
+            await self.deliver_all()
+
+
+@pytest.fixture
+async def world(db: Database) -> AsyncIterator[World]:
+    """Give a world with a workspace, its owner's key and an integration."""
+    made = World(db)
+    await made.settle_in()
+    yield made
+    await made.http.aclose()
