@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import ssl
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import ClientResponse, ClientSession, ClientTimeout
+from aiohttp.abc import AbstractResolver
 
 from cronbeats import __version__
 from cronbeats.domain.delivery import Refused, Unreachable
@@ -44,6 +44,7 @@ class HttpClient:
     Redirects, cookies and the environment's proxies are ignored. Only public addresses are called,
     and those in `allowed_networks` (such as `10.0.0.0/8`; ValueError if one is not a network).
     The guard sees each address after its name is resolved, so no name server can get around it.
+    Names are looked up as this machine does, unless a `resolver` is given.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class HttpClient:
         allow_http: bool = False,
         connect_timeout_seconds: float = 3,
         total_timeout_seconds: float = 10,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         self._guard = AddressGuard(allowed_networks)
         self._allow_http = allow_http
         self._timeout = ClientTimeout(
             total=total_timeout_seconds, sock_connect=connect_timeout_seconds
         )
+        self._resolver = resolver
         self._session: ClientSession | None = None
 
     def explain_bad_url(self, url: str) -> list[str]:
@@ -123,7 +126,9 @@ class HttpClient:
     def _open_session(self) -> ClientSession:
         if self._session is None:
             self._session = ClientSession(
-                connector=aiohttp.TCPConnector(socket_factory=self._guarded_socket),
+                connector=aiohttp.TCPConnector(
+                    socket_factory=self._guarded_socket, resolver=self._resolver
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=self._timeout,
                 headers=_HEADERS,
@@ -137,7 +142,7 @@ class HttpClient:
         is_allowed = self._guard.allows(host)
         _verdicts.get().add(is_allowed)
         if not is_allowed:
-            raise OSError(errno.EACCES, "not a public address")
+            raise OSError("not a public address")
         return socket.socket(family, kind, protocol)
 
     def _failure(self, error: Exception) -> Unreachable | Refused:
@@ -193,4 +198,8 @@ def _why(error: aiohttp.ClientConnectorCertificateError) -> str:
 
 
 def _in_words(error: OSError) -> str:
-    return os.strerror(error.errno).lower() if error.errno else "it failed"
+    return (
+        os.strerror(error.errno).lower()
+        if error.errno
+        else "no address that may be called answered"
+    )

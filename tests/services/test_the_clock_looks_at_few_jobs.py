@@ -1,0 +1,80 @@
+"""One look at the clock touches only jobs that may have something to be judged for."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text
+
+from cronbeats.services.check_deadlines import check_deadlines, next_deadline
+from cronbeats.storage.schema import job_states
+from tests.support.world import Json, World
+
+
+async def test_a_job_whose_time_has_not_come_is_not_looked_at(world: World) -> None:
+    job = await world.make_job()
+    await world.ping(job)
+    world.clock.turn(89.999)
+    assert (await world.look()).looked_at == 0
+    world.clock.turn(0.001)
+    assert (await world.look()).looked_at == 1
+
+
+async def test_a_new_job_and_a_dead_one_wake_nobody(world: World) -> None:
+    job = await world.make_job()
+    assert await next_deadline(world.db) is None
+    await world.ping(job, "/end/fail")
+    world.clock.turn(86_400)
+    assert (await world.look()).looked_at == 0
+
+
+async def test_a_ping_leaves_the_clocks_plan_alone_if_it_only_moves_the_deadline_later(
+    world: World,
+) -> None:
+    job = await world.make_job()
+    await world.ping(job)
+    planned = await wake_at(world, job)
+    world.clock.turn(60)
+    await world.ping(job)
+    assert await wake_at(world, job) == planned
+    world.clock.turn(30)
+    assert (await world.look()).looked_at == 1
+    assert await wake_at(world, job) == planned + timedelta(seconds=60)
+
+
+async def test_an_earlier_deadline_moves_the_clocks_plan(world: World) -> None:
+    job = await world.make_job(max_runtime_seconds=10)
+    await world.ping(job)
+    await world.ping(job, "/start")
+    assert await wake_at(world, job) == world.clock.turn(10)
+    await world.look()
+    assert (await world.get_job(job))["state"]["reason"] == "overran"
+
+
+async def test_what_is_due_is_found_through_an_index(world: World) -> None:
+    sql = (
+        "SELECT job_id FROM job_states WHERE wake_at IS NOT NULL AND wake_at <= {} "
+        "ORDER BY wake_at LIMIT 500"
+    )
+    async with world.db.read() as tx:
+        if tx.dialect.name == "sqlite":
+            plan = await tx.execute(text("EXPLAIN QUERY PLAN " + sql.format(1)))
+        else:
+            await tx.execute(text("SET LOCAL enable_seqscan = off"))
+            plan = await tx.execute(text("EXPLAIN " + sql.format("now()")))
+        lines = " ".join(str(row) for row in plan)
+    assert "ix_job_states_wake_at" in lines
+
+
+async def test_a_full_look_leaves_the_rest_for_the_next(world: World) -> None:
+    for name in ("a", "b", "c"):
+        await world.ping(await world.make_job(name=name))
+    world.clock.turn(3_600)
+    looks = [(await check_deadlines(world.db, world.clock(), limit=2)).looked_at for _ in "xyz"]
+    assert looks == [2, 1, 0]
+
+
+async def wake_at(world: World, job: Json) -> datetime:
+    async with world.db.read() as tx:
+        query = select(job_states.c.wake_at).where(job_states.c.job_id == job["id"])
+        planned: datetime | None = await tx.scalar(query)
+    assert planned is not None
+    return planned
