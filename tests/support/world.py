@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from cronbeats.app import App
 from cronbeats.domain.access import Role
@@ -18,6 +19,7 @@ from cronbeats.services.set_up import set_up
 from cronbeats.settings import Settings
 from cronbeats.storage import workspaces
 from cronbeats.storage.database import Database
+from cronbeats.storage.schema import job_states
 from tests.support.recording_sender import RecordingSender
 from tests.support.turnable_clock import TurnableClock
 
@@ -79,6 +81,13 @@ class World:
         assert answer.status_code == 200, answer.text
         seen: Json = answer.json()["data"]
         return seen
+
+    async def look_up_status(self, job: Json) -> str:
+        """Return the status that is stored, whatever the time."""
+        async with self.db.read() as tx:
+            query = select(job_states.c.status).where(job_states.c.job_id == job["id"])
+            status: str = (await tx.execute(query)).scalar_one()
+        return status
 
     async def ping(
         self, job: Json, action: str = "", *, method: str = "POST", **more: Any

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from cronbeats.storage.database import Database
+from cronbeats.storage.dialect import lock_for_migration
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -38,6 +39,7 @@ def head() -> str:
 
 
 def _upgrade(connection: Connection) -> None:
+    lock_for_migration(connection)
     if _is_from_the_future(connection):
         return
     config = _config()

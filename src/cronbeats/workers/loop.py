@@ -21,15 +21,21 @@ class Loop:
 
     The step returns the seconds until there may be more to do (0: at once), and is called after
     that time, after `longest_sleep_seconds`, or when somebody calls wake(), whichever comes first.
-    Waking is a hint; sleeping no longer than that is the truth.
+    Waking is a hint; sleeping no longer than that is the truth. After a failure it pauses, longer
+    after each, from `first_pause_seconds` to 5 s.
     """
 
     def __init__(
-        self, name: str, step: Callable[[], Awaitable[float]], longest_sleep_seconds: float
+        self,
+        name: str,
+        step: Callable[[], Awaitable[float]],
+        longest_sleep_seconds: float,
+        first_pause_seconds: float = _FIRST_PAUSE_SECONDS,
     ) -> None:
         self.name = name
         self._step = step
         self._longest_sleep = longest_sleep_seconds
+        self._first_pause = first_pause_seconds
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._failures = 0
@@ -74,7 +80,7 @@ class Loop:
         self._failures += 1
         details = {"exc_info": error} if is_our_fault else {"error": str(error)}
         _log.error("loop_failed", loop=self.name, failures=self._failures, **details)
-        return min(_FIRST_PAUSE_SECONDS * self._failures, _LONGEST_PAUSE_SECONDS)
+        return min(self._first_pause * self._failures, _LONGEST_PAUSE_SECONDS)
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from alembic import context
 
-from cronbeats.storage.dialect import lock_for_migration
 from cronbeats.storage.schema import metadata
 
 connection = context.config.attributes["connection"]
@@ -15,5 +14,4 @@ context.configure(
     render_as_batch=True,
 )
 with context.begin_transaction():
-    lock_for_migration(connection)
     context.run_migrations()

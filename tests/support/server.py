@@ -1,0 +1,235 @@
+"""`cronbeats serve` in a process of its own, as an operator runs it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from sqlalchemy import make_url
+
+from tests.support.machine import free_port, is_listening, wait_until
+from tests.support.receiver import Receiver
+
+Json = dict[str, Any]
+
+PROGRAM = [sys.executable, "-m", "cronbeats.cli"]
+# The machines that run tests may be slow, and busy with other tests.
+_PATIENCE_SECONDS = 30.0
+_PASSWORD = "a-made-up-pa55word"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a server ended that was asked to."""
+
+    exit_code: int
+    seconds: float
+
+
+class Server:
+    """One server, which can be stopped, killed and started again on its port and its data."""
+
+    def __init__(self, directory: Path, database_url: str, **settings: str) -> None:
+        self.directory = directory
+        self.database_url = database_url
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.api_key = ""
+        self._log = directory / f"server-{self.port}.log"
+        chosen = {
+            "database_url": database_url,
+            "log_level": "debug",
+            "allow_http_targets": "true",
+            "allow_private_targets": "127.0.0.0/8",
+            "ping_rate_per_second": "0",
+            **settings,
+        }
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if "CRONBEATS" not in name},
+            **{f"CRONBEATS_{name.upper()}": value for name, value in chosen.items()},
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the server does not run"
+        return self._process.pid
+
+    def log(self) -> str:
+        """Return all that the server has printed, in all its lives."""
+        return self._log.read_text()
+
+    def start(self, *arguments: str) -> None:
+        """Start the server and wait until it is ready."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*PROGRAM, "serve", "--port", str(self.port), *arguments],
+                cwd=self.directory,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_until_ready()
+
+    def wait_until_ready(self, seconds: float = _PATIENCE_SECONDS) -> None:
+        """Wait until the server says that it can work."""
+        wait_until(self._is_ready, seconds, "the server is ready")
+
+    def readiness(self) -> httpx.Response:
+        """Ask the server whether it can work."""
+        return httpx.get(f"{self.url}/readyz", timeout=10)
+
+    def stop(self) -> Ended:
+        """Ask the server to end, and wait until nothing of it is left."""
+        process = self._running()
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        exit_code = process.wait(_PATIENCE_SECONDS)
+        seconds = time.monotonic() - begun
+        self._check_that_nothing_is_left(within_seconds=1)
+        return Ended(exit_code, seconds)
+
+    def kill(self, within_seconds: float = 1) -> None:
+        """Kill the process that was started, and only that; nothing of it may be left running."""
+        process = self._running()
+        process.kill()
+        process.wait(_PATIENCE_SECONDS)
+        self._check_that_nothing_is_left(within_seconds)
+
+    def end(self) -> None:
+        """Kill the server with all its processes, if it runs."""
+        if self._process is not None:
+            for pid in group_members(self._process.pid):
+                os.kill(pid, signal.SIGKILL)
+            self._process.wait(_PATIENCE_SECONDS)
+            self._process = None
+
+    def set_up(self) -> None:
+        """Make a workspace, whose key is used from now on."""
+        command = [*PROGRAM, "init", "--workspace", "Home", "--email", "ada@example.com", "--json"]
+        made = subprocess.run(
+            command,
+            cwd=self.directory,
+            env=self.environment,
+            capture_output=True,
+            check=True,
+            timeout=_PATIENCE_SECONDS,
+        )
+        self.api_key = json.loads(made.stdout)["api_key"]
+
+    def api(self, method: str, path: str, json: Any = None) -> Any:
+        """Call the Management API; return the data of its answer."""
+        headers = {"X-API-Key": self.api_key}
+        url = f"{self.url}/api/v1{path}"
+        answer = httpx.request(method, url, headers=headers, json=json, timeout=_PATIENCE_SECONDS)
+        assert answer.is_success, answer.text
+        return answer.json()["data"]
+
+    def make_job(self, **wishes: Any) -> Json:
+        """Make a job, expected every hour unless wished otherwise."""
+        values = {"name": "Backup", "expected_interval_seconds": 3600, **wishes}
+        job: Json = self.api("POST", "/jobs", values)
+        return job
+
+    def get_job(self, job: Json) -> Json:
+        seen: Json = self.api("GET", f"/jobs/{job['id']}")
+        return seen
+
+    def signals(self, job: Json) -> list[Json]:
+        """Return a job's signals, oldest first."""
+        newest_first: list[Json] = self.api("GET", f"/jobs/{job['id']}/signals")["signals"]
+        return newest_first[::-1]
+
+    def tell(self, receiver: Receiver) -> None:
+        """Let alerts be sent to the receiver."""
+        self.api("PUT", "/integrations/webhook", {"url": receiver.url, "is_enabled": True})
+
+    def ping(self, job: Json, action: str = "", body: bytes | None = None) -> httpx.Response:
+        """Let a job call `/ping/KEY` and whatever `action` adds, as in `/end/fail`."""
+        url = f"{self.url}/ping/{job['job_key']}{action}"
+        return httpx.post(url, content=body, timeout=_PATIENCE_SECONDS)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "the server does not run"
+        assert self._process.poll() is None, f"the server has ended by itself: {self.log()[-3000:]}"
+        return self._process
+
+    def _is_ready(self) -> bool:
+        self._running()
+        try:
+            return self.readiness().status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _check_that_nothing_is_left(self, within_seconds: float) -> None:
+        pid = self.pid
+        wait_until(lambda: not group_members(pid), within_seconds, "all its processes are gone")
+        assert not is_listening(self.port)
+        self._process = None
+
+
+class StartServer(Protocol):
+    """Starts servers; the first one on a database makes a workspace, others are told its key."""
+
+    def __call__(self, database_url: str, *arguments: str, **settings: str) -> Server: ...
+
+
+def group_members(group: int) -> list[int]:
+    """Return the processes of a process group, those that have ended left out."""
+    members = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue  # It has just ended.
+        if int(its_group) == group and state not in "ZX":
+            members.append(int(stat.parent.name))
+    return members
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[StartServer]:
+    """Give a function that starts a server and waits until it is ready."""
+    started: list[Server] = []
+
+    def start(database_url: str, *arguments: str, **settings: str) -> Server:
+        server = Server(tmp_path, database_url, **settings)
+        started.append(server)
+        server.start(*arguments)
+        server.api_key = next((each.api_key for each in started if each.api_key), "")
+        if not server.api_key:
+            server.set_up()
+        return server
+
+    yield start
+    for server in started:
+        server.end()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_database_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of a database that does not know CronBeats yet."""
+    url: str = request.getfixturevalue(f"new_{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def new_sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'cronbeats.db'}"
+
+
+@pytest.fixture
+def new_postgres_url(empty_postgres_url: str) -> str:
+    """Give a URL with a password, also where the server does not ask for one."""
+    url = make_url(empty_postgres_url)
+    return url.set(password=url.password or _PASSWORD).render_as_string(hide_password=False)
