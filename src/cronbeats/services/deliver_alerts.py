@@ -25,6 +25,12 @@ class Settled:
     next_attempt_at: datetime | None = None
 
 
+async def next_alert(db: Database) -> datetime | None:
+    """Return when the next alert is to be attempted, or None. Raises UnavailableError."""
+    async with db.read() as tx:
+        return await alerts.next_attempt(tx)
+
+
 async def claim_alerts(
     db: Database, now: datetime, limit: int, busy_integrations: Collection[int] = ()
 ) -> list[Claimed]:

@@ -57,6 +57,12 @@ async def claim(
     ]
 
 
+async def next_attempt(tx: Transaction) -> datetime | None:
+    """Return when the next alert is to be attempted, or None if none is owed."""
+    owed = select(alerts.c.next_attempt_at).where(alerts.c.status == "owed")
+    return await tx.scalar(owed.order_by(alerts.c.next_attempt_at).limit(1))
+
+
 async def settle(
     tx: Transaction,
     claimed: Claimed,

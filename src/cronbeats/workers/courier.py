@@ -15,6 +15,7 @@ from cronbeats.senders.protocol import Senders
 from cronbeats.services.deliver_alerts import (
     Settled,
     claim_alerts,
+    next_alert,
     release_alerts,
     send_alert,
     settle_alert,
@@ -49,6 +50,11 @@ class Courier:
 
     async def step(self) -> float:
         """Claim alerts and set off with them; return the seconds until the next look."""
+        upcoming = await next_alert(self._db)
+        if upcoming is None:
+            return _NOTHING_TO_DO
+        if (wait := (upcoming - self._clock()).total_seconds()) > 0:
+            return wait
         claimed = await claim_alerts(
             self._db, self._clock(), self._free_hands(), self._busy_integrations()
         )

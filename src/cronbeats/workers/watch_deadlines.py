@@ -36,18 +36,22 @@ class DeadlineWatcher:
     async def step(self) -> float:
         """Judge what is due; return the seconds until the next look."""
         until = self._judged_until()
+        upcoming = await next_deadline(self._db)
+        if upcoming is None:
+            return float("inf")
+        if upcoming > until:
+            return self._wait_for(upcoming)
         look = await check_deadlines(self._db, until)
         for job_id, error in look.failed:
             _log.error("job_not_judged", job_id=job_id, exc_info=error)
         if look.owed_alerts:
             self._alerts_are_owed()
-        if look.looked_at:
-            return 0
-        upcoming = await next_deadline(self._db)
-        if upcoming is None:
-            return float("inf")
+        # What could not be judged, or is in another process's hands, is looked at again soon.
+        return 0 if look.looked_at else _SETTLING_TIME.total_seconds()
+
+    def _wait_for(self, upcoming: datetime) -> float:
         wait = (upcoming + _SETTLING_TIME - self._clock()).total_seconds()
-        # What is due but not ours to judge yet is looked at again soon, not at once.
+        # A signal that is still on its way holds us back although the time has come.
         return max(wait, _SETTLING_TIME.total_seconds() / 5)
 
     def _judged_until(self) -> datetime:
