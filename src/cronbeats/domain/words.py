@@ -39,20 +39,17 @@ def local(moment: datetime, timezone: str) -> str:
 
 
 def _why(job: Job, transition: Transition) -> str:
+    at = local(transition.at, job.timezone)
     if transition.reason is Reason.FAILED:
-        return f"a run reported failure at {local(transition.at, job.timezone)}"
+        return f"a run failed at {at}"
     if transition.reason is Reason.OVERRAN:
-        return f"a run did not end by {local(transition.at, job.timezone)}"
+        return f"a run had not ended by {at}"
     allowance = job.rules.grace
     if transition.incident is not None:
         allowance += job.rules.down_after
-    slot, deadline = transition.at - allowance, transition.at
-    return (
-        f"no run came for {local(slot, job.timezone)}, "
-        f"nor within the {in_words(allowance)} until {local(deadline, job.timezone)}"
-        if allowance
-        else f"no run came for {local(slot, job.timezone)}"
-    )
+    if not allowance:
+        return f"expected at {at}, it did not run"
+    return f"expected at {local(transition.at - allowance, job.timezone)}, it had not run by {at}"
 
 
 def _downtime(transition: Transition) -> str:
