@@ -76,7 +76,7 @@ class Draft:
         return [run for run in self.open_runs if is_running(run) and run.deadline_at is None]
 
     def answer_slot(self, began_at: datetime) -> None:
-        """Await the slot after a run that began at `began_at`, or a later one if that is awaited."""
+        """Await the slot after a run that began at `began_at`, unless a later one is awaited."""
         due_at = self.rules.schedule.slot_after_run(began_at)
         self.due_at = max(due_at, self.due_at or due_at)
 

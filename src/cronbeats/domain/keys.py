@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _BASE62 = string.digits + string.ascii_letters
@@ -26,10 +27,10 @@ class NewApiKey:
     hashed: str
 
 
-def new_job_key() -> str:
+def new_job_key(choose: Callable[[str], str] = secrets.choice) -> str:
     """Return a random job key: 8 Base62 characters, never a word of the ping protocol."""
     while True:
-        key = _random_base62(_JOB_KEY_LENGTH)
+        key = _random_base62(_JOB_KEY_LENGTH, choose)
         if key not in _NEVER_A_JOB_KEY:
             return key
 
@@ -54,5 +55,5 @@ def hash_api_key(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _random_base62(length: int) -> str:
-    return "".join(secrets.choice(_BASE62) for _ in range(length))
+def _random_base62(length: int, choose: Callable[[str], str] = secrets.choice) -> str:
+    return "".join(choose(_BASE62) for _ in range(length))

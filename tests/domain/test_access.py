@@ -1,0 +1,34 @@
+"""Who may do what, role by role."""
+
+from __future__ import annotations
+
+import pytest
+
+from cronbeats.domain.access import DEFAULT_PLAN, PLANS, Action, Role, may
+
+READ, JOBS, INTEGRATIONS, KEYS = Action
+ALLOWED = {
+    Role.VIEWER: {READ},
+    Role.MEMBER: {READ, JOBS},
+    Role.ADMIN: {READ, JOBS, INTEGRATIONS},
+    Role.OWNER: {READ, JOBS, INTEGRATIONS, KEYS},
+}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("action", Action)
+def test_a_role_may_do_what_the_table_says_and_nothing_else(role: Role, action: Action) -> None:
+    assert may(role, action) is (action in ALLOWED[role])
+
+
+def test_only_the_business_plan_has_the_api() -> None:
+    assert {name for name, plan in PLANS.items() if plan.has_api} == {"business"}
+
+
+def test_a_workspace_of_ones_own_starts_with_the_api() -> None:
+    assert PLANS[DEFAULT_PLAN].has_api
+
+
+def test_a_plan_is_found_by_its_own_name() -> None:
+    assert all(plan.name == name for name, plan in PLANS.items())
+    assert set(PLANS) == {"free", "pro", "business"}
