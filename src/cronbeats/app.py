@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 from cronbeats import __version__
 from cronbeats.api.app import build_api
 from cronbeats.api.context import ApiContext
 from cronbeats.clock import Clock
+from cronbeats.domain.errors import UnavailableError
 from cronbeats.ops.health import Health
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
 from cronbeats.senders.protocol import Senders
 from cronbeats.services.deliver_alerts import take_over_alerts
-from cronbeats.services.receive_signals import receive_signals
+from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
+from cronbeats.workers.lookout import Lookout
 from cronbeats.workers.roster import build_roster
 
 _Message = MutableMapping[str, Any]
@@ -37,11 +37,19 @@ _WELCOME = (
 class App:
     """One server: its doors as an ASGI app, and its loops."""
 
-    def __init__(self, settings: Settings, db: Database, clock: Clock, senders: Senders) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        clock: Clock,
+        senders: Senders,
+        lookout: Lookout | None = None,
+    ) -> None:
         self._db = db
-        self._intake = Intake(partial(receive_signals, db), self._wake_courier)
+        self._lookout = lookout or Lookout(db, clock)
+        self._intake = Intake(self._receive, self._wake_courier)
         self._roster = build_roster(
-            db, clock, senders, random.random, self._intake.oldest_unsettled
+            db, clock, senders, self._lookout, self._intake.oldest_unsettled
         )
         self._ping = PingDoor(
             self._intake,
@@ -50,7 +58,9 @@ class App:
             body_limit=settings.ping_body_limit,
             trusted_proxies=settings.trusted_proxies,
         )
-        self._api = build_api(ApiContext(db, clock, senders, settings.base_url))
+        self._api = build_api(
+            ApiContext(db, clock, self._lookout.windows, senders, settings.base_url)
+        )
         self._health = Health(db, self._roster.loops)
 
     @asynccontextmanager
@@ -73,9 +83,9 @@ class App:
             await self._live(receive, send)
             return
         path: str = scope["path"]
-        if path.startswith("/ping/"):
+        if f"{path}/".startswith("/ping/"):
             await self._ping(scope, receive, send)
-        elif path.startswith("/api/"):
+        elif f"{path}/".startswith("/api/"):
             await self._api(scope, receive, send)
         elif path == "/healthz":
             await self._health.alive(send)
@@ -90,6 +100,13 @@ class App:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _receive(self, arrivals: Sequence[Arrival]) -> Batch:
+        try:
+            blind = await self._lookout.windows()
+        except UnavailableError as error:
+            return Batch([error] * len(arrivals))
+        return await receive_signals(self._db, arrivals, blind)
 
     def _wake_courier(self) -> None:
         self._roster.owed()

@@ -25,7 +25,7 @@ async def servers(world: World, database_url: str) -> AsyncIterator[list[App]]:
         for _ in range(SERVERS):
             db = Database(database_url, pool_size=3)
             stack.push_async_callback(db.close)
-            apps.append(App(Settings(), db, world.clock, world.senders))
+            apps.append(App(Settings(), db, world.clock, world.senders, world.lookout))
         for app in apps:
             await stack.enter_async_context(app.running())
         yield apps

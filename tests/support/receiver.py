@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(status)
             self.end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Keep quiet."""
 
 

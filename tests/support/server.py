@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +21,7 @@ from tests.support.receiver import Receiver
 
 Json = dict[str, Any]
 
-PROGRAM = [sys.executable, "-m", "cronbeats.cli"]
+PROGRAM = str(Path(sys.executable).with_name("cronbeats"))
 # The machines that run tests may be slow, and busy with other tests.
 _PATIENCE_SECONDS = 30.0
 _PASSWORD = "a-made-up-pa55word"
@@ -71,7 +72,7 @@ class Server:
         """Start the server and wait until it is ready."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*PROGRAM, "serve", "--port", str(self.port), *arguments],
+                [PROGRAM, "serve", "--port", str(self.port), *arguments],
                 cwd=self.directory,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -116,7 +117,7 @@ class Server:
 
     def set_up(self) -> None:
         """Make a workspace, whose key is used from now on."""
-        command = [*PROGRAM, "init", "--workspace", "Home", "--email", "ada@example.com", "--json"]
+        command = [PROGRAM, "init", "--workspace", "Home", "--email", "ada@example.com", "--json"]
         made = subprocess.run(
             command,
             cwd=self.directory,
@@ -146,8 +147,9 @@ class Server:
         return seen
 
     def signals(self, job: Json) -> list[Json]:
-        """Return a job's signals, oldest first."""
-        newest_first: list[Json] = self.api("GET", f"/jobs/{job['id']}/signals")["signals"]
+        """Return a job's signals, oldest first, a hundred at most."""
+        path = f"/jobs/{job['id']}/signals?per_page=100"
+        newest_first: list[Json] = self.api("GET", path)["signals"]
         return newest_first[::-1]
 
     def tell(self, receiver: Receiver) -> None:
@@ -178,6 +180,12 @@ class Server:
         self._process = None
 
 
+def with_password(database_url: str) -> str:
+    """Return a URL that holds a password, although the database may not ask for one."""
+    url = make_url(database_url)
+    return url.set(password=url.password or _PASSWORD).render_as_string(hide_password=False)
+
+
 class StartServer(Protocol):
     """Starts servers; the first one on a database makes a workspace, others are told its key."""
 
@@ -197,6 +205,18 @@ def group_members(group: int) -> list[int]:
     return members
 
 
+@contextmanager
+def running_server(directory: Path, database_url: str, **settings: str) -> Iterator[Server]:
+    """Run a server with a workspace while the block runs."""
+    server = Server(directory, database_url, **settings)
+    try:
+        server.start()
+        server.set_up()
+        yield server
+    finally:
+        server.end()
+
+
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
     """Give a function that starts a server and waits until it is ready."""
@@ -211,9 +231,11 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
             server.set_up()
         return server
 
-    yield start
-    for server in started:
-        server.end()
+    try:
+        yield start
+    finally:
+        for server in started:
+            server.end()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -230,6 +252,4 @@ def new_sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def new_postgres_url(empty_postgres_url: str) -> str:
-    """Give a URL with a password, also where the server does not ask for one."""
-    url = make_url(empty_postgres_url)
-    return url.set(password=url.password or _PASSWORD).render_as_string(hide_password=False)
+    return with_password(empty_postgres_url)

@@ -1,6 +1,6 @@
 """A whole CronBeats without sockets: doors, services and database on a clock that tests turn."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
@@ -20,8 +20,10 @@ from cronbeats.settings import Settings
 from cronbeats.storage import workspaces
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import job_states
+from cronbeats.workers.lookout import Lookout
 from tests.support.recording_sender import RecordingSender
 from tests.support.turnable_clock import TurnableClock
+from tests.support.wide_awake import WideAwake
 
 Json = dict[str, Any]
 
@@ -29,12 +31,24 @@ Json = dict[str, Any]
 class World:
     """What people, jobs and time do with CronBeats, as verbs."""
 
-    def __init__(self, db: Database, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings | None = None,
+        lookout: Callable[[Database, TurnableClock], Lookout] = WideAwake,
+    ) -> None:
         self.db = db
         self.clock = TurnableClock()
+        self.lookout = lookout(db, self.clock)
         self.sender = RecordingSender()
         self.senders = {IntegrationKind.WEBHOOK: self.sender}
-        self.app = App(settings or Settings(ping_rate_per_second=0), db, self.clock, self.senders)
+        self.app = App(
+            settings or Settings(ping_rate_per_second=0),
+            db,
+            self.clock,
+            self.senders,
+            self.lookout,
+        )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://cronbeats.test")
         self.workspace_id = 0
@@ -97,7 +111,7 @@ class World:
 
     async def look(self) -> Look:
         """Let the clock's worker look once."""
-        return await check_deadlines(self.db, self.clock())
+        return await check_deadlines(self.db, self.clock(), await self.lookout.windows())
 
     async def deliver(self) -> list[Settled]:
         """Let the courier go round once: everything whose time has come is attempted once."""
@@ -121,6 +135,15 @@ class World:
             self.clock.turn(min(step, left))
             await self.look()
             await self.deliver_all()
+
+
+@pytest.fixture
+async def sleepy_world(db: Database) -> AsyncIterator[World]:
+    """Give a world whose service is blind whenever the clock is turned without it."""
+    made = World(db, lookout=Lookout)
+    await made.settle_in()
+    yield made
+    await made.http.aclose()
 
 
 @pytest.fixture

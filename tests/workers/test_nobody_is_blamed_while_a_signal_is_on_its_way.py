@@ -59,6 +59,10 @@ def watch(
 ) -> tuple[DeadlineWatcher, list[datetime]]:
     woken: list[datetime] = []
     watcher = DeadlineWatcher(
-        world.db, world.clock, oldest_unsettled, lambda: woken.append(world.clock())
+        world.db,
+        world.clock,
+        world.lookout.windows,
+        oldest_unsettled,
+        lambda: woken.append(world.clock()),
     )
     return watcher, woken

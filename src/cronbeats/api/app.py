@@ -6,34 +6,45 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from cronbeats.api import integrations, jobs, signals
 from cronbeats.api.context import ApiContext
 from cronbeats.api.validation import problem_of_request
 from cronbeats.domain.errors import CronBeatsError
 from cronbeats.edge.gate import Gate
-from cronbeats.edge.problems import Problem, problem_of
+from cronbeats.edge.problems import TOO_LARGE, Problem, internal_error, problem_of
+from cronbeats.senders.protocol import Senders
 
 _PROBLEMS = {
     404: Problem(404, "not_found", "Not found"),
     405: Problem(405, "method_not_allowed", "This path does not know that method"),
+    413: TOO_LARGE,
 }
 
 
 def build_api(context: ApiContext) -> Gate:
     """Return the API behind its gate."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = build_routes(context.senders)
     app.state.context = context
+    return Gate(app, context.db, context.clock)
+
+
+def build_routes(senders: Senders) -> FastAPI:
+    """Return every route there is; to answer, they need a context and what the gate tells."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     base = APIRouter(prefix="/api/v1")
     base.include_router(signals.router)
     base.include_router(jobs.router)
-    base.include_router(integrations.build_router(context.senders))
+    base.include_router(integrations.build_router(senders))
     app.include_router(base)
     app.add_exception_handler(CronBeatsError, _tell_error)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_exception_handler(HTTPException, _tell_http)
-    return Gate(app, context.db, context.clock)
+    app.add_exception_handler(Exception, _tell_unforeseen)
+    return app
 
 
 async def _tell_error(request: Request, error: Exception) -> Response:
@@ -48,8 +59,22 @@ async def _tell_invalid(request: Request, error: Exception) -> Response:
 
 async def _tell_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    if error.status_code == 405:  # noqa: PLR2004 - HTTP's own number
+        return _answer(request, _PROBLEMS[405], {"Allow": ", ".join(_methods_at(request))})
     fallback = Problem(error.status_code, "bad_request", "The request cannot be read")
-    return _answer(request, _PROBLEMS.get(error.status_code, fallback), error.headers)
+    return _answer(request, _PROBLEMS.get(error.status_code, fallback))
+
+
+async def _tell_unforeseen(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    # The framework raises the error again after this answer: the gate logs it.
+    return _answer(request, internal_error(request.state.request_id))
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return all methods that a path knows; the framework tells those of one of its routes."""
+    routes = iter_route_contexts(request.app.routes)
+    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 def _answer(
@@ -59,6 +84,6 @@ def _answer(
     return Response(
         problem.body(context.clock()),
         status_code=problem.status,
-        headers=headers,
+        headers={**problem.headers, **(headers or {})},
         media_type="application/json",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Request
 
 from cronbeats.clock import Clock
 from cronbeats.domain.access import Action, Identity, may
+from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotAllowedError
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
@@ -23,6 +24,7 @@ class ApiContext:
 
     db: Database
     clock: Clock
+    blind_windows: Callable[[], Awaitable[BlindWindows]]
     senders: Senders
     base_url: str
 

@@ -94,6 +94,7 @@ async def browse(
         context.db,
         who.workspace_id,
         context.clock(),
+        await context.blind_windows(),
         statuses=_statuses(query.status),
         page=query.page,
         per_page=query.per_page,
@@ -105,14 +106,16 @@ async def browse(
 @router.get("/{job_id}")
 async def get(job_id: ItemId, context: Context, who: Reader) -> dict[str, Any]:
     """Return a job."""
-    job = await browse_jobs.get_job(context.db, who.workspace_id, job_id, context.clock())
+    blind = await context.blind_windows()
+    job = await browse_jobs.get_job(context.db, who.workspace_id, job_id, context.clock(), blind)
     return success(job_json(job, context.base_url))
 
 
 @router.post("/{job_id}/pause")
 async def pause(job_id: ItemId, context: Context, who: JobEditor) -> dict[str, Any]:
     """Stop watching a job."""
-    job = await manage_jobs.pause_job(context.db, who.workspace_id, job_id, context.clock())
+    blind = await context.blind_windows()
+    job = await manage_jobs.pause_job(context.db, who.workspace_id, job_id, context.clock(), blind)
     return success(job_json(job, context.base_url))
 
 

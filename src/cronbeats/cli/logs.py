@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
+from typing import Any
 
 import structlog
 
@@ -25,8 +27,21 @@ def set_up_logs(settings: Settings) -> None:
     structlog.configure(
         processors=shared,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_StderrLogger,
         cache_logger_on_first_use=True,
     )
     # Libraries may log what they were told, a database's password for one; only warnings get out.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+class _StderrLogger(structlog.PrintLogger):
+    """Drops what cannot be written: a log on a full disk must not stop the work."""
+
+    def __init__(self, *_names: Any) -> None:
+        super().__init__(sys.stderr)
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = msg

@@ -46,6 +46,7 @@ class Draft:
         self.last_success_at = state.last_success_at
         self.last_failure_at = state.last_failure_at
         self.last_duration_ms = state.last_duration_ms
+        self.unended_since = state.unended_since
         self.open_runs = state.open_runs
         self._transitions: list[Transition] = []
         self._runs: dict[int, Run] = {}
@@ -71,9 +72,13 @@ class Draft:
         """The next moment at which silence changes something, or None."""
         return next_deadline(self.rules, self.status, self.due_at, self.open_runs)
 
-    def running_within_slot(self) -> list[Run]:
-        """Return the runs that have no limit of their own: they must end within the slot's time."""
-        return [run for run in self.open_runs if is_running(run) and run.deadline_at is None]
+    def hanging_runs(self) -> list[Run]:
+        """Return the runs without a limit that the awaited slot waits for: none ended since."""
+        return [
+            run
+            for run in self.open_runs
+            if is_running(run) and run.deadline_at is None and not self._was_ended_after(run)
+        ]
 
     def answer_slot(self, began_at: datetime) -> None:
         """Await the slot after a run that began at `began_at`, unless a later one is awaited."""
@@ -125,6 +130,12 @@ class Draft:
         """Take a step of history."""
         self._transitions.append(Transition(at, self.status, after, reason, incident))
         self.status, self.since, self.reason = after, at, reason
+
+    def _was_ended_after(self, run: Run) -> bool:
+        """Whether some run ended after `run` began."""
+        ends = (self.last_success_at, self.last_failure_at)
+        began_at = run.started_at
+        return began_at is not None and any(end is not None and end > began_at for end in ends)
 
     def finish(self) -> Change:
         """Return what became of the job."""

@@ -131,7 +131,8 @@ class State:
     `due_at` is the slot awaited (None while nothing is expected). The streaks count runs since the
     last one of the other sort; `missed_streak` counts the missed ones within `bad_streak`.
     `last_signal` is the last one that counted, `last_signal_at` the time of the last one at all.
-    `open_runs` are the runs whose end was not reported, oldest first.
+    `unended_since` is when the first of the runs began that a later start replaced, each without
+    an end. `open_runs` are the runs whose end was not reported, oldest first.
     """
 
     status: Status
@@ -150,12 +151,18 @@ class State:
     last_success_at: datetime | None = None
     last_failure_at: datetime | None = None
     last_duration_ms: int | None = None
+    unended_since: datetime | None = None
     open_runs: tuple[Run, ...] = ()
 
     @property
     def current_run(self) -> Run | None:
-        """The newest run that is still going, as far as we know."""
-        return self.open_runs[-1] if self.open_runs else None
+        """The newest run that is still going, as far as we know.
+
+        Once the job is well again, a run that overran is taken for one whose end was lost.
+        """
+        is_well = self.status not in {Status.LATE, Status.DOWN}
+        runs = [run for run in self.open_runs if is_running(run) or not is_well]
+        return runs[-1] if runs else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,11 @@ def _take_failure(draft: Draft, signal: Signal, at: datetime) -> Reason | None:
 
 
 def _take_start(draft: Draft, signal: Signal, at: datetime) -> None:
-    for run in draft.open_runs:
-        if run.run_id == signal.run_id:
-            draft.end_run(run, Outcome.ABANDONED, at)
+    replaced = [run for run in draft.open_runs if run.run_id == signal.run_id]
+    for run in replaced:
+        draft.end_run(run, Outcome.ABANDONED, at)
+    if not replaced or draft.unended_since is None:
+        draft.unended_since = at
     _open_run(draft, signal, at)
     draft.last_start_at = at
     if draft.rules.max_runtime is not None:
@@ -115,18 +117,30 @@ def _was_answered_after(draft: Draft, moment: datetime) -> bool:
 def _open_run(draft: Draft, signal: Signal, at: datetime) -> Run:
     if len(draft.open_runs) >= _MOST_OPEN_RUNS:
         draft.end_run(draft.open_runs[0], Outcome.ABANDONED, at)
-    limit = draft.rules.max_runtime
     return draft.add_run(
         Outcome.RUNNING,
         slot_at=draft.due_at or at,
         started_at=at,
         run_id=signal.run_id,
-        deadline_at=None if limit is None else at + limit,
+        deadline_at=_deadline(draft, at),
     )
+
+
+def _deadline(draft: Draft, at: datetime) -> datetime | None:
+    """Return when a run that begins at `at` overruns, None if it has no limit.
+
+    A job that begins again and again without ever ending gets twice its limit in all: once may be
+    a restart, for ever is a job that crashes.
+    """
+    limit = draft.rules.max_runtime
+    if limit is None:
+        return None
+    return min(at + limit, (draft.unended_since or at) + 2 * limit)
 
 
 def _close_run(draft: Draft, signal: Signal, outcome: Outcome, at: datetime) -> datetime:
     """End the run that `signal` speaks of; return the moment that the run is matched by."""
+    draft.unended_since = None
     run = _matching_run(draft, signal)
     if run is None or run.started_at is None:
         draft.add_run(
@@ -178,11 +192,18 @@ def _is_start_copy(draft: Draft, signal: Signal, at: datetime) -> bool:
 
 
 def _take_copy(draft: Draft, signal: Signal, at: datetime) -> None:
-    """A copy counts for nothing, but it may as well be a second run: its interval starts anew."""
-    schedule = draft.rules.schedule
-    answers = signal.kind is not SignalKind.START or draft.rules.max_runtime is not None
-    if isinstance(schedule, Every) and answers and draft.due_at is not None:
-        draft.due_at = max(draft.due_at, schedule.slot_after_run(at))
+    """A copy counts for nothing, but it may as well be a second run: its interval starts anew.
+
+    Not if the slot counts from the start of a run: then a second end is no second run.
+    """
+    schedule, last = draft.rules.schedule, draft.last_signal
+    told_at = None if last is None else last.received_at
+    if signal.kind is SignalKind.START:
+        told_at = draft.last_start_at
+    if told_at is None or at < told_at or not isinstance(schedule, Every):
+        return
+    if draft.due_at == schedule.slot_after_run(told_at):
+        draft.due_at = schedule.slot_after_run(at)
 
 
 def _copy_window(draft: Draft, at: datetime) -> timedelta:

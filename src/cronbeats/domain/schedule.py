@@ -11,6 +11,8 @@ from cronsim import CronSim, CronSimError
 
 _LONGEST_EARLY = timedelta(seconds=60)
 _CRON_FIELDS = 5
+_DAY = timedelta(days=1)
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,14 @@ class Every:
     def slot_after_run(self, matched_at: datetime) -> datetime:
         """Return the slot that follows a run matched at `matched_at`."""
         return self.slot_after(matched_at)
+
+    def count_slots(self, first: datetime, until: datetime) -> tuple[int, datetime]:
+        """Return how many slots there are from `first` up to `until`, and the one after them."""
+        if first > until:
+            return 0, first
+        interval = timedelta(seconds=self.seconds)
+        count = (until - first) // interval + 1
+        return count, first + count * interval
 
     def early(self, moment: datetime) -> timedelta:  # noqa: ARG002 - every moment is alike here
         """Return how long before its slot a run may come and still be that slot's run."""
@@ -53,6 +63,23 @@ class Cron:
         A run a little before a slot is that slot's run, so the search starts `early` later.
         """
         return self.slot_after(matched_at + self.early(matched_at))
+
+    def count_slots(self, first: datetime, until: datetime) -> tuple[int, datetime]:
+        """Return how many slots there are from `first` up to `until`, and the one after them.
+
+        Whole days are counted at once, so a year costs no more than its days.
+        """
+        zone, count, slot = _zone(self.timezone), 0, first
+        a_day = _slots_a_day(self.expression)
+        while slot <= until:
+            start, end = _day_around(slot, zone)
+            is_whole = end <= until and _is_plain(start, end, zone) and self._is_first(slot, start)
+            count += a_day if is_whole else 1
+            slot = self.slot_after(end - _MOMENT if is_whole else slot)
+        return count, slot
+
+    def _is_first(self, slot: datetime, start: datetime) -> bool:
+        return slot == self.slot_after(start - _MOMENT)
 
     def early(self, moment: datetime) -> timedelta:
         """Return a quarter of the gap between the slots around `moment`, 60 s at most."""
@@ -87,6 +114,26 @@ def explain_bad_cron(expression: str) -> str | None:
     except StopIteration:
         return "This cron expression never fires."
     return None
+
+
+@lru_cache(maxsize=1024)
+def _slots_a_day(expression: str) -> int:
+    """Return how many slots a day has that has any, and no change of its time zone."""
+    fields = CronSim(expression, datetime(2000, 1, 1, tzinfo=UTC))
+    return len(fields.hours) * len(fields.minutes)
+
+
+def _day_around(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the first moment of the local day of `moment`, and of the day after."""
+    midnight = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    following = (midnight + _DAY).replace(fold=0)
+    return midnight.replace(fold=0).astimezone(UTC), following.astimezone(UTC)
+
+
+def _is_plain(start: datetime, end: datetime, zone: ZoneInfo) -> bool:
+    """Whether no clock was changed within a day, nor at its very beginning."""
+    around = (start - _MOMENT, start, end)
+    return end - start == _DAY and len({each.astimezone(zone).utcoffset() for each in around}) == 1
 
 
 @lru_cache(maxsize=4096)

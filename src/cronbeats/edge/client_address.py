@@ -41,6 +41,8 @@ def _is_trusted(address: str, trusted: Sequence[_Network]) -> bool:
 
 def _parse(address: str) -> _Address | None:
     try:
-        return ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return None
+    # A socket that serves both versions shows 10.0.0.1 as ::ffff:10.0.0.1.
+    return getattr(parsed, "ipv4_mapped", None) or parsed

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
+from starlette.exceptions import HTTPException
 
 from cronbeats.domain.errors import CronBeatsError
-from cronbeats.edge.problems import Problem, internal_error, problem_of
+from cronbeats.edge.problems import LARGEST_BODY, TOO_LARGE, Problem, internal_error, problem_of
 from cronbeats.services.authenticate import authenticate
 from cronbeats.storage.database import Database
 
@@ -20,8 +21,6 @@ _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 _App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
 
-_LARGEST_BODY = 1_000_000
-_TOO_LARGE = Problem(413, "payload_too_large", f"The body has more than {_LARGEST_BODY:,} bytes")
 _NOT_JSON = Problem(
     415, "unsupported_media_type", "Send JSON, with the header Content-Type: application/json"
 )
@@ -29,8 +28,11 @@ _NOT_JSON = Problem(
 _log = structlog.get_logger()
 
 
-class _BodyTooLargeError(Exception):
-    pass
+class _BodyTooLargeError(HTTPException):
+    """Of the one kind that the framework does not take for a body that it cannot read."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_LARGE.status)
 
 
 class Gate:
@@ -51,7 +53,7 @@ class Gate:
                 await self._app(scope, _limited(receive), response.send)
                 return
         except _BodyTooLargeError:
-            problem = _TOO_LARGE
+            problem = TOO_LARGE
         except CronBeatsError as error:
             problem = problem_of(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, a client gets an answer
@@ -65,8 +67,8 @@ class Gate:
         identity = await authenticate(self._db, _api_key(headers), self._clock())
         scope.setdefault("state", {}).update(identity=identity, request_id=request_id)
         length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > _LARGEST_BODY:
-            return _TOO_LARGE
+        if length.isdigit() and int(length) > LARGEST_BODY:
+            return TOO_LARGE
         has_body = length != b"0" or b"transfer-encoding" in headers
         if has_body and not _is_json(headers.get(b"content-type", b"")):
             return _NOT_JSON
@@ -93,9 +95,8 @@ class _Response:
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
+            *((name.lower().encode(), value.encode()) for name, value in problem.headers.items()),
         ]
-        if problem.status in {429, 503}:
-            headers.append((b"retry-after", b"1"))
         start = {"type": "http.response.start", "status": problem.status, "headers": headers}
         await self.send(start)
         await self.send({"type": "http.response.body", "body": body})
@@ -108,7 +109,7 @@ def _limited(receive: _Receive) -> _Receive:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > _LARGEST_BODY:
+        if size > LARGEST_BODY:
             raise _BodyTooLargeError
         return message
 

@@ -31,6 +31,9 @@ _CODES: dict[type[CronBeatsError], tuple[int, str]] = {
     InvalidValueError: (422, "validation_error"),
     UnavailableError: (503, "unavailable"),
 }
+_PASSING = frozenset({429, 503})
+
+LARGEST_BODY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class Problem:
     errors: Mapping[str, Sequence[str]] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that tell a client when to try again, if that helps."""
+        return {"Retry-After": "1"} if self.status in _PASSING else {}
+
     def body(self, now: datetime) -> bytes:
         """Return the error envelope as JSON."""
         envelope: dict[str, Any] = {
@@ -54,6 +62,9 @@ class Problem:
             "meta": {"timestamp": moment(now)},
         }
         return orjson.dumps(envelope)
+
+
+TOO_LARGE = Problem(413, "payload_too_large", f"The body has more than {LARGEST_BODY:,} bytes")
 
 
 def problem_of(error: CronBeatsError) -> Problem:

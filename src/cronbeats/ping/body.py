@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,11 @@ from cronbeats.domain.signal import SignalKind
 from cronbeats.ping.target import to_progress
 
 _LONGEST_PROGRESS_MESSAGE = 255
-# Longer messages than this are no messages; they stay in the output.
+# What is longer than a message may be stays in the output.
 _LONGEST_MESSAGE = 10_000
 _KNOWN_FIELDS = frozenset({"message", "progress"})
+# Some clients begin every text with a byte order mark.
+_BEFORE_AN_OBJECT = codecs.BOM_UTF8 + b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,13 @@ def read_body(kind: SignalKind, body: bytes, size: int, limit: int) -> Said:
         return Said(size=size)
     fields = _fields(body)
     if fields is None:
-        return Said(output=_output(body, limit), size=size)
+        return Said(output=_output(body, size, limit), size=size)
     longest = _LONGEST_PROGRESS_MESSAGE if kind is SignalKind.PROGRESS else _LONGEST_MESSAGE
-    message = fields.get("message")
+    message, progress = _message(fields.get("message")), _progress(fields.get("progress"))
     return Said(
-        message=clean(message)[:longest] if isinstance(message, str) and message else None,
-        progress=_progress(fields.get("progress")),
-        output=None if fields.keys() <= _KNOWN_FIELDS else _output(body, limit),
+        message=message[:longest] if message else None,
+        progress=progress,
+        output=None if _says_all(message, progress, fields) else _output(body, size, limit),
         size=size,
     )
 
@@ -58,7 +61,7 @@ def clean(text: str) -> str:
 
 def _fields(body: bytes) -> dict[str, Any] | None:
     """Return the object that the body is, or None if it is something else."""
-    if not body.lstrip().startswith(b"{"):
+    if not body.lstrip(_BEFORE_AN_OBJECT).startswith(b"{"):
         return None
     try:
         value = json.loads(body)
@@ -66,6 +69,10 @@ def _fields(body: bytes) -> dict[str, Any] | None:
         return None
     is_ours = isinstance(value, dict) and not _KNOWN_FIELDS.isdisjoint(value)
     return value if is_ours else None
+
+
+def _message(value: object) -> str | None:
+    return clean(value) if isinstance(value, str) else None
 
 
 def _progress(value: object) -> int | None:
@@ -76,7 +83,15 @@ def _progress(value: object) -> int | None:
     return to_progress(str(int(value)))
 
 
-def _output(body: bytes, limit: int) -> str | None:
+def _says_all(message: str | None, progress: int | None, fields: dict[str, Any]) -> bool:
+    """Tell whether nothing is lost when message and progress are all that is kept."""
+    understood = {"message": message, "progress": progress}
+    is_understood = all(understood.get(name) is not None or fields[name] is None for name in fields)
+    return is_understood and len(message or "") <= _LONGEST_MESSAGE
+
+
+def _output(body: bytes, size: int, limit: int) -> str | None:
     # A character cut in half at the limit is left out.
-    text = body[:limit].decode("utf-8", "replace" if len(body) <= limit else "ignore")
+    is_whole = size <= limit
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(body[:limit], final=is_whole)
     return clean(text) or None

@@ -80,9 +80,10 @@ def _parse_verb(
 
 def to_progress(digits: str) -> int:
     """Return a progress number that the database can keep, however long it was."""
-    if len(digits.lstrip("0")) > len(str(_HIGHEST_PROGRESS)):
+    significant = digits.lstrip("0") or "0"
+    if len(significant) > len(str(_HIGHEST_PROGRESS)):
         return _HIGHEST_PROGRESS
-    return min(int(digits), _HIGHEST_PROGRESS)
+    return min(int(significant), _HIGHEST_PROGRESS)
 
 
 def _run_id(query: bytes) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
 from cronbeats.domain.job import Job, Status
 from cronbeats.domain.state_machine import on_time
@@ -36,6 +37,7 @@ async def browse_jobs(
     db: Database,
     workspace_id: int,
     now: datetime,
+    blind: BlindWindows,
     *,
     statuses: Iterable[Status],
     page: int,
@@ -46,16 +48,18 @@ async def browse_jobs(
         found, total = await jobs.browse(
             tx, workspace_id, statuses, limit=per_page, offset=(page - 1) * per_page
         )
-    return Page([on_time(job, now).job for job in found], page, per_page, total)
+    return Page([on_time(job, now, blind).job for job in found], page, per_page, total)
 
 
-async def get_job(db: Database, workspace_id: int, job_id: int, now: datetime) -> Job:
+async def get_job(
+    db: Database, workspace_id: int, job_id: int, now: datetime, blind: BlindWindows
+) -> Job:
     """Return one job. Raises NotFoundError if this workspace has none of that id."""
     async with db.read() as tx:
         job = await jobs.get(tx, workspace_id, job_id)
     if job is None:
         raise NotFoundError("Job not found")
-    return on_time(job, now).job
+    return on_time(job, now, blind).job
 
 
 async def browse_signals(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.job import Job
 from cronbeats.domain.state_machine import on_time
@@ -23,7 +24,12 @@ class Look:
     failed: tuple[tuple[int, Exception], ...] = ()
 
 
-async def check_deadlines(db: Database, now: datetime, limit: int = _MOST_AT_ONCE) -> Look:
+async def check_deadlines(
+    db: Database,
+    now: datetime,
+    blind: BlindWindows = ALWAYS_HEARD,
+    limit: int = _MOST_AT_ONCE,
+) -> Look:
     """Judge up to `limit` jobs whose deadline has come by `now`, and commit what follows.
 
     A job that cannot be judged does not keep the others from it. Raises UnavailableError.
@@ -31,12 +37,12 @@ async def check_deadlines(db: Database, now: datetime, limit: int = _MOST_AT_ONC
     try:
         async with db.write() as tx:
             due = await jobs.lock_due(tx, now, limit)
-            owed = await ledger.record(tx, _judge(due, now), now)
+            owed = await ledger.record(tx, _judge(due, now, blind), now)
         return Look(len(due), owed)
     except UnavailableError:
         raise
     except Exception:  # noqa: BLE001 - found again, and told, job by job
-        return await _check_one_by_one(db, now, limit)
+        return await _check_one_by_one(db, now, blind, limit)
 
 
 async def next_deadline(db: Database) -> datetime | None:
@@ -45,7 +51,7 @@ async def next_deadline(db: Database) -> datetime | None:
         return await jobs.next_wake(tx)
 
 
-async def _check_one_by_one(db: Database, now: datetime, limit: int) -> Look:
+async def _check_one_by_one(db: Database, now: datetime, blind: BlindWindows, limit: int) -> Look:
     async with db.read() as tx:
         due = await jobs.find_due(tx, now, limit)
     owed, failed = 0, []
@@ -53,7 +59,7 @@ async def _check_one_by_one(db: Database, now: datetime, limit: int) -> Look:
         try:
             async with db.write() as tx:
                 job = await jobs.lock_one(tx, workspace_id, job_id)
-                owed += await ledger.record(tx, _judge([job] if job else [], now), now)
+                owed += await ledger.record(tx, _judge([job] if job else [], now, blind), now)
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - handed to the caller, who logs it
@@ -61,5 +67,5 @@ async def _check_one_by_one(db: Database, now: datetime, limit: int) -> Look:
     return Look(len(due) - len(failed), owed, tuple(failed))
 
 
-def _judge(due: list[Job], now: datetime) -> list[ledger.Entry]:
-    return [ledger.Entry(on_time(job, now), by_clock=True) for job in due]
+def _judge(due: list[Job], now: datetime, blind: BlindWindows) -> list[ledger.Entry]:
+    return [ledger.Entry(on_time(job, now, blind), by_clock=True) for job in due]

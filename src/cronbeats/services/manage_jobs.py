@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import InvalidValueError, NotFoundError
 from cronbeats.domain.job import Job, Rules, new_state
 from cronbeats.domain.keys import new_job_key
@@ -61,28 +62,30 @@ async def create_job(db: Database, workspace_id: int, wish: JobWish, now: dateti
     return job
 
 
-async def pause_job(db: Database, workspace_id: int, job_id: int, now: datetime) -> Job:
+async def pause_job(
+    db: Database, workspace_id: int, job_id: int, now: datetime, blind: BlindWindows
+) -> Job:
     """Stop watching a job, if it is watched. Raises NotFoundError."""
-    return await _change(db, workspace_id, job_id, on_pause, now)
+    return await _change(db, workspace_id, job_id, lambda job: on_pause(job, now, blind), now)
 
 
 async def resume_job(db: Database, workspace_id: int, job_id: int, now: datetime) -> Job:
     """Watch a job again, if it is not. Raises NotFoundError."""
-    return await _change(db, workspace_id, job_id, on_resume, now)
+    return await _change(db, workspace_id, job_id, lambda job: on_resume(job, now), now)
 
 
 async def _change(
     db: Database,
     workspace_id: int,
     job_id: int,
-    law: Callable[[Job, datetime], Change],
+    law: Callable[[Job], Change],
     now: datetime,
 ) -> Job:
     async with db.write() as tx:
         job = await jobs.lock_one(tx, workspace_id, job_id)
         if job is None:
             raise NotFoundError("Job not found")
-        change = law(job, now)
+        change = law(job)
         await ledger.record(tx, [ledger.Entry(change)], now)
     return change.job
 

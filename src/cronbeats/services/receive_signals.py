@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.job import Job
 from cronbeats.domain.signal import Signal, SignalKind
@@ -49,25 +50,27 @@ class Batch:
     owed_alerts: int = 0
 
 
-async def receive_signals(db: Database, arrivals: Sequence[Arrival]) -> Batch:
+async def receive_signals(
+    db: Database, arrivals: Sequence[Arrival], blind: BlindWindows = ALWAYS_HEARD
+) -> Batch:
     """Record signals and judge their jobs; everything accepted is durable when this returns.
 
     One that cannot be recorded is tried again by itself, so that it cannot refuse its neighbours;
     its receipt is then the error. Never raises for what is wrong with a signal or the database.
     """
     try:
-        return await _record(db, arrivals)
+        return await _record(db, arrivals, blind)
     except UnavailableError as error:
         return Batch([error] * len(arrivals))
     except Exception as error:  # noqa: BLE001 - the receipt carries it to the door, which logs it
         if len(arrivals) == 1:
             return Batch([error])
-    alone = [await receive_signals(db, [arrival]) for arrival in arrivals]
+    alone = [await receive_signals(db, [arrival], blind) for arrival in arrivals]
     receipts = [receipt for batch in alone for receipt in batch.receipts]
     return Batch(receipts, sum(batch.owed_alerts for batch in alone))
 
 
-async def _record(db: Database, arrivals: Sequence[Arrival]) -> Batch:
+async def _record(db: Database, arrivals: Sequence[Arrival], blind: BlindWindows) -> Batch:
     now = max(arrival.signal.received_at for arrival in arrivals)
     async with db.write() as tx:
         found = await jobs.lock_by_keys(tx, {arrival.key for arrival in arrivals})
@@ -79,7 +82,7 @@ async def _record(db: Database, arrivals: Sequence[Arrival]) -> Batch:
             if change is None:
                 receipts.append(NoSuchJob())
                 continue
-            change = change.then(on_signal(change.job, arrival.signal))
+            change = change.then(on_signal(change.job, arrival.signal, blind))
             changes[arrival.key] = change
             received[arrival.key].append(_with_duration(arrival.signal, change.job))
             receipts.append(Accepted(change.job.state.due_at))

@@ -115,6 +115,12 @@ async def release_all(tx: Transaction) -> None:
     )
 
 
+async def hurry(tx: Transaction, now: datetime) -> None:
+    """Let every owed alert be attempted by `now`, whatever moment was noted for it."""
+    ahead = update(alerts).where(alerts.c.status == "owed", alerts.c.next_attempt_at > now)
+    await tx.execute(ahead.values(next_attempt_at=now, lease_until=None))
+
+
 def _due(now: datetime, limit: int, busy_integrations: Collection[int]) -> Select[Any]:
     earlier = alerts.alias("earlier")
     waits_for_earlier = (

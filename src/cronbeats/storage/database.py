@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from asyncpg import DataError as PostgresDataError
 from asyncpg import InterfaceError as AsyncpgInterfaceError
 from asyncpg import PostgresError
 from sqlalchemy import text
@@ -105,7 +106,14 @@ async def _unavailable_on_failure() -> AsyncIterator[None]:
     except _OUR_OWN_FAULT:
         raise
     except _OUT_OF_ORDER as error:
+        if _is_bad_value(error):
+            raise
         raise UnavailableError(f"the database cannot be used: {_cause(error)}") from error
+
+
+def _is_bad_value(error: BaseException) -> bool:
+    """Tell whether PostgreSQL refused a value, which SQLAlchemy does not tell from other errors."""
+    return isinstance(error, DBAPIError) and isinstance(error.driver_exception, PostgresDataError)
 
 
 def _cause(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
 
 from cronbeats.domain.job import Job, Rules, State, Status, cron_of, interval_of
 from cronbeats.domain.schedule import Cron, Every
@@ -100,6 +100,12 @@ async def lock_due(tx: Transaction, now: datetime, limit: int) -> list[Job]:
     due = _alive().where(job_states.c.wake_at <= now).limit(limit)
     locked = due.order_by(job_states.c.wake_at).with_for_update(of=job_states, skip_locked=True)
     return await _fetch(tx, locked)
+
+
+async def lock_ahead(tx: Transaction, now: datetime) -> list[Job]:
+    """Return the jobs whose state speaks of moments after `now`, locked for a change."""
+    ahead = or_(job_states.c.since > now, job_states.c.last_signal_at > now)
+    return await _fetch(tx, _lock(_alive().where(ahead)))
 
 
 async def lock_one(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:

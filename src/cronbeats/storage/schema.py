@@ -119,6 +119,7 @@ job_states = Table(
     Column("last_success_at", Moment),
     Column("last_failure_at", Moment),
     Column("last_duration_ms", Id),
+    Column("unended_since", Moment),
     Column("open_runs", Integer, nullable=False),
     # When the clock must look at the job again: its deadline, or some moment before it. A ping that
     # only moves the deadline later leaves this alone, and so leaves the index alone.
@@ -257,4 +258,21 @@ Index(
     alerts.c.next_attempt_at,
     sqlite_where=_is_owed,
     postgresql_where=_is_owed,
+)
+
+# One row: the last moment at which any server process was known to accept pings.
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("alive_at", Moment, nullable=False),
+)
+
+blind_windows = Table(
+    "blind_windows",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=False, index=True),
+    Column("reason", String(20), nullable=False),
 )

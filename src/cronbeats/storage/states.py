@@ -29,6 +29,7 @@ def state_from_row(row: Row[Any]) -> State:
         last_success_at=row.last_success_at,
         last_failure_at=row.last_failure_at,
         last_duration_ms=row.last_duration_ms,
+        unended_since=row.unended_since,
     )
 
 
@@ -56,6 +57,7 @@ def state_to_row(job: Job) -> dict[str, Any]:
         "last_success_at": state.last_success_at,
         "last_failure_at": state.last_failure_at,
         "last_duration_ms": state.last_duration_ms,
+        "unended_since": state.unended_since,
         "open_runs": len(state.open_runs),
         "wake_at": job.deadline_at,
     }

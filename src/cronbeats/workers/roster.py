@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from cronbeats.clock import Clock
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
 from cronbeats.workers.courier import Courier
+from cronbeats.workers.lookout import BEAT_SECONDS, Lookout
 from cronbeats.workers.loop import Loop
 from cronbeats.workers.watch_deadlines import DeadlineWatcher
 
@@ -44,7 +46,7 @@ def build_roster(
     db: Database,
     clock: Clock,
     senders: Senders,
-    jitter: Callable[[], float],
+    lookout: Lookout,
     oldest_unsettled: Callable[[], datetime | None],
 ) -> Roster:
     """Return the loops of one server; `owed` of the result wakes the courier."""
@@ -54,9 +56,10 @@ def build_roster(
         for loop in woken:
             loop.wake()
 
-    courier = Courier(db, clock, senders, jitter, wake_courier)
-    watcher = DeadlineWatcher(db, clock, oldest_unsettled, wake_courier)
+    courier = Courier(db, clock, senders, random.random, wake_courier)
+    watcher = DeadlineWatcher(db, clock, lookout.windows, oldest_unsettled, wake_courier)
     deliver = Loop("deliver_alerts", courier.step, _LONGEST_SLEEP_SECONDS)
     watch = Loop("watch_deadlines", watcher.step, _LONGEST_SLEEP_SECONDS)
+    look_out = Loop("look_out", lookout.step, BEAT_SECONDS)
     woken.append(deliver)
-    return Roster((watch, deliver), courier, wake_courier)
+    return Roster((look_out, watch, deliver), courier, wake_courier)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from cronbeats.clock import Clock
+from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.services.check_deadlines import check_deadlines, next_deadline
 from cronbeats.storage.database import Database
 
@@ -25,11 +26,13 @@ class DeadlineWatcher:
         self,
         db: Database,
         clock: Clock,
+        blind_windows: Callable[[], Awaitable[BlindWindows]],
         oldest_unsettled: Callable[[], datetime | None],
         alerts_are_owed: Callable[[], None],
     ) -> None:
         self._db = db
         self._clock = clock
+        self._blind_windows = blind_windows
         self._oldest_unsettled = oldest_unsettled
         self._alerts_are_owed = alerts_are_owed
 
@@ -41,7 +44,7 @@ class DeadlineWatcher:
             return float("inf")
         if upcoming > until:
             return self._wait_for(upcoming)
-        look = await check_deadlines(self._db, until)
+        look = await check_deadlines(self._db, until, await self._blind_windows())
         for job_id, error in look.failed:
             _log.error("job_not_judged", job_id=job_id, exc_info=error)
         if look.owed_alerts:

@@ -1,0 +1,57 @@
+"""The pulse of the service, and the times in which it had none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from cronbeats.domain.blind_window import Blindness, BlindWindow
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.dialect import insert_into
+from cronbeats.storage.schema import blind_windows, pulse
+
+_THE_ROW = 1
+
+
+async def beat(tx: Transaction, now: datetime) -> datetime | None:
+    """Note that the service is alive at `now`; return when it last was, None if it never was.
+
+    The row is locked, so that of many processes which wake up at once only one finds a gap.
+    """
+    before: datetime | None = await tx.scalar(select(pulse.c.alive_at).with_for_update())
+    if before is None:
+        first = insert_into(tx, pulse).values(id=_THE_ROW, alive_at=now)
+        await tx.execute(first.on_conflict_do_nothing(index_elements=["id"]))
+    elif before != now:
+        await tx.execute(update(pulse).values(alive_at=now))
+    return before
+
+
+async def add(tx: Transaction, window: BlindWindow) -> None:
+    """Keep a blind window, for good."""
+    values = {
+        "started_at": window.started_at,
+        "ended_at": window.ended_at,
+        "reason": window.reason,
+    }
+    await tx.execute(insert(blind_windows).values(values))
+
+
+async def every_silence(tx: Transaction) -> list[BlindWindow]:
+    """Return all blind windows in which nothing could be heard."""
+    silence = select(blind_windows).where(blind_windows.c.reason == Blindness.SILENCE)
+    return [_window(row) for row in await tx.execute(silence)]
+
+
+async def browse(tx: Transaction, limit: int, offset: int) -> tuple[list[BlindWindow], int]:
+    """Return a page of the blind windows, newest first, and how many there are in all."""
+    total = await tx.scalar(select(func.count()).select_from(blind_windows))
+    newest = select(blind_windows).order_by(blind_windows.c.ended_at.desc())
+    rows = await tx.execute(newest.limit(limit).offset(offset))
+    return [_window(row) for row in rows], total or 0
+
+
+def _window(row: Row[Any]) -> BlindWindow:
+    return BlindWindow(row.started_at, row.ended_at, Blindness(row.reason))
