@@ -49,7 +49,12 @@ class App:
         self._lookout = lookout or Lookout(db, clock)
         self._intake = Intake(self._receive, self._wake_courier)
         self._roster = build_roster(
-            db, clock, senders, self._lookout, self._intake.oldest_unsettled
+            db,
+            clock,
+            senders,
+            self._lookout,
+            oldest_unsettled=self._intake.oldest_unsettled,
+            history_per_job=settings.history_per_job,
         )
         self._ping = PingDoor(
             self._intake,
@@ -61,7 +66,7 @@ class App:
         self._api = build_api(
             ApiContext(db, clock, self._lookout.windows, senders, settings.base_url)
         )
-        self._health = Health(db, self._roster.loops)
+        self._health = Health(db, self._roster.vital)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -51,6 +51,8 @@ class Settings:
     """Pings a second that one job may send for long (bursts of 60 are fine); 0 means no limit."""
     ping_body_limit: int = 10_000
     """Bytes of a ping's body that are kept."""
+    history_per_job: int = 1000
+    """Signals, and runs, of each job that are kept; older ones are deleted."""
     trusted_proxies: tuple[Network, ...] = ()
     """Networks of proxies whose X-Forwarded-For is believed."""
     telegram_api_url: str = "https://api.telegram.org"
@@ -114,6 +116,12 @@ def _bytes(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise ValueError("must be a whole number, 1 or more")
+    return int(text)
+
+
 def _rate(text: str) -> float:
     rule = "must be a number, 0 or more"
     try:
@@ -174,6 +182,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "allow_http_targets": _boolean,
     "ping_rate_per_second": _rate,
     "ping_body_limit": _bytes,
+    "history_per_job": _count,
     "trusted_proxies": _networks,
     "telegram_api_url": _url,
 }

@@ -69,7 +69,7 @@ async def test_a_recovery_tells_how_long_it_was_down_and_what_was_missed(world: 
     recovered = world.sender.delivered[-1]
     assert recovered.incident is not None
     assert recovered.incident.missed_runs == 9
-    assert recovered.text == "Backup is healthy again after 8 m 10 s down, 9 runs missed."
+    assert recovered.text == "Backup is healthy again: down for 8 m 10 s, 9 runs missed."
 
 
 async def test_a_pause_ends_an_incident_without_a_word(world: World) -> None:

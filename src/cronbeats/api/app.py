@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from cronbeats.api import integrations, jobs, signals
+from cronbeats.api import history, integrations, jobs, schedules, signals
 from cronbeats.api.context import ApiContext
 from cronbeats.api.validation import problem_of_request
 from cronbeats.domain.errors import CronBeatsError
@@ -37,6 +37,8 @@ def build_routes(senders: Senders) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     base = APIRouter(prefix="/api/v1")
     base.include_router(signals.router)
+    base.include_router(history.router)
+    base.include_router(schedules.router)
     base.include_router(jobs.router)
     base.include_router(integrations.build_router(senders))
     app.include_router(base)

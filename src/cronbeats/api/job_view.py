@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from cronbeats.domain.explanation import Explanation
 from cronbeats.domain.job import Job, Run, cron_of, interval_of, is_judged
 from cronbeats.edge.problems import moment
 
@@ -34,6 +35,18 @@ def job_json(job: Job, base_url: str) -> dict[str, Any]:
         "created_at": moment(job.created_at),
         "updated_at": moment(job.updated_at),
         "state": _state_json(job),
+    }
+
+
+def explanation_json(explained: Explanation) -> dict[str, Any]:
+    """Return why a job has its status."""
+    return {
+        "status": explained.status,
+        "sentence": explained.sentence,
+        "steps": [
+            {"rule": step.rule, "text": step.text, "at": shown_moment(step.at)}
+            for step in explained.steps
+        ],
     }
 
 

@@ -9,15 +9,16 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from cronbeats.api.context import Context, ItemId, JobEditor, Reader, success
-from cronbeats.api.job_view import job_json
+from cronbeats.api.job_view import explanation_json, job_json
 from cronbeats.api.paging import PageQuery, page_json
+from cronbeats.domain import explanation
 from cronbeats.domain.job import Status
 from cronbeats.services import browse_jobs, manage_jobs
 from cronbeats.services.manage_jobs import JobWish
 
 router = APIRouter(prefix="/jobs")
 
-_YEAR = 31_536_000
+LONGEST_INTERVAL = 31_536_000
 _MONTH = 2_592_000
 _MOST_TAGS = 20
 
@@ -47,15 +48,21 @@ class JobIn(BaseModel):
 
     name: Name
     description: Description | None = None
-    expected_interval_seconds: int | None = Field(None, ge=1, le=_YEAR)
+    expected_interval_seconds: int | None = Field(None, ge=1, le=LONGEST_INTERVAL)
     cron_expression: str | None = Field(None, max_length=200)
     timezone: str = Field("UTC", max_length=64)
     grace_seconds: int = Field(300, ge=0, le=_MONTH)
     down_after_seconds: int | None = Field(None, ge=0, le=_MONTH)
-    max_runtime_seconds: int | None = Field(None, ge=1, le=_YEAR)
+    max_runtime_seconds: int | None = Field(None, ge=1, le=LONGEST_INTERVAL)
     failure_tolerance: int = Field(0, ge=0, le=100)
     recovery_threshold: int = Field(1, ge=1, le=100)
     tags: list[Tag] = Field(default_factory=list, max_length=_MOST_TAGS)
+
+
+class JobChangesIn(JobIn):
+    """What to change of a job."""
+
+    name: Name = ""
 
 
 class StatusFilter(StrEnum):
@@ -79,8 +86,7 @@ class JobsQuery(PageQuery):
 @router.post("", status_code=201)
 async def create(body: JobIn, context: Context, who: JobEditor) -> dict[str, Any]:
     """Make a job."""
-    values = body.model_dump()
-    wish = JobWish(**{**values, "tags": tuple(dict.fromkeys(values["tags"]))})
+    wish = JobWish(**_chosen(body))
     job = await manage_jobs.create_job(context.db, who.workspace_id, wish, context.clock())
     return success(job_json(job, context.base_url))
 
@@ -96,8 +102,7 @@ async def browse(
         context.clock(),
         await context.blind_windows(),
         statuses=_statuses(query.status),
-        page=query.page,
-        per_page=query.per_page,
+        request=query.request(),
     )
     items = [job_json(job, context.base_url) for job in page.items]
     return success(page_json("jobs", page, items))
@@ -109,6 +114,31 @@ async def get(job_id: ItemId, context: Context, who: Reader) -> dict[str, Any]:
     blind = await context.blind_windows()
     job = await browse_jobs.get_job(context.db, who.workspace_id, job_id, context.clock(), blind)
     return success(job_json(job, context.base_url))
+
+
+@router.put("/{job_id}/update")
+@router.patch("/{job_id}")
+async def update(
+    job_id: ItemId, body: JobChangesIn, context: Context, who: JobEditor
+) -> dict[str, Any]:
+    """Change some of a job's configuration; what is left out stays."""
+    job = await manage_jobs.update_job(
+        context.db,
+        who.workspace_id,
+        job_id,
+        _chosen(body),
+        context.clock(),
+        blind=await context.blind_windows(),
+    )
+    return success(job_json(job, context.base_url))
+
+
+@router.get("/{job_id}/explain")
+async def explain(job_id: ItemId, context: Context, who: Reader) -> dict[str, Any]:
+    """Say why a job has its status, and what comes next."""
+    blind = await context.blind_windows()
+    job = await browse_jobs.get_job(context.db, who.workspace_id, job_id, context.clock(), blind)
+    return success(explanation_json(explanation.explain(job, blind)))
 
 
 @router.post("/{job_id}/pause")
@@ -124,6 +154,14 @@ async def resume(job_id: ItemId, context: Context, who: JobEditor) -> dict[str, 
     """Watch a job again."""
     job = await manage_jobs.resume_job(context.db, who.workspace_id, job_id, context.clock())
     return success(job_json(job, context.base_url))
+
+
+def _chosen(body: JobIn) -> dict[str, Any]:
+    """Return the values that were sent; the same tag twice is one tag."""
+    chosen = body.model_dump(exclude_unset=True)
+    if "tags" in chosen:
+        chosen["tags"] = tuple(dict.fromkeys(chosen["tags"]))
+    return chosen
 
 
 def _statuses(chosen: StatusFilter) -> set[Status]:

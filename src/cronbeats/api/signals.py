@@ -11,7 +11,7 @@ from cronbeats.api.context import Context, ItemId, Reader, success
 from cronbeats.api.job_view import shown_progress
 from cronbeats.api.paging import PageQuery, page_json
 from cronbeats.edge.problems import moment
-from cronbeats.services import browse_jobs
+from cronbeats.services import browse_history
 from cronbeats.storage.signals import StoredSignal
 
 router = APIRouter(prefix="/jobs/{job_id}/signals")
@@ -22,8 +22,8 @@ async def browse(
     job_id: ItemId, query: Annotated[PageQuery, Query()], context: Context, who: Reader
 ) -> dict[str, Any]:
     """List a job's signals, newest first."""
-    page = await browse_jobs.browse_signals(
-        context.db, who.workspace_id, job_id, page=query.page, per_page=query.per_page
+    page = await browse_history.browse_signals(
+        context.db, who.workspace_id, job_id, query.request()
     )
     return success(page_json("signals", page, [_signal_json(each) for each in page.items]))
 
@@ -33,7 +33,7 @@ async def output(
     job_id: ItemId, signal_id: ItemId, context: Context, who: Reader
 ) -> PlainTextResponse:
     """Return the text that a signal brought along."""
-    text = await browse_jobs.get_output(context.db, who.workspace_id, job_id, signal_id)
+    text = await browse_history.get_output(context.db, who.workspace_id, job_id, signal_id)
     return PlainTextResponse(text, headers={"X-Content-Type-Options": "nosniff"})
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind
+from cronbeats.domain.explanation import recovery_sentence, status_sentence
 from cronbeats.domain.job import Job, cron_of, interval_of
 from cronbeats.domain.transition import Transition
-from cronbeats.domain.words import alert_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,16 @@ def compose_alert(
         occurred_at=transition.at,
         workspace_id=job.workspace_id,
         workspace_name=around.workspace_name,
-        text=alert_text(kind, job, transition),
+        text=_text(kind, job, transition),
         job=_alert_job(job, transition),
         incident=_alert_incident(transition, around),
     )
+
+
+def _text(kind: AlertKind, job: Job, transition: Transition) -> str:
+    if kind is AlertKind.RECOVERED:
+        return recovery_sentence(job, transition)
+    return status_sentence(job, transition.after, transition.reason, transition.at)
 
 
 def _alert_job(job: Job, transition: Transition) -> AlertJob:

@@ -17,13 +17,15 @@ class Blindness(StrEnum):
 
     SILENCE = "silence"
     CLOCK_SET_BACK = "clock_set_back"
+    CLOCK_RAN_AHEAD = "clock_ran_ahead"
 
 
 @dataclass(frozen=True, slots=True)
 class BlindWindow:
     """From the last moment at which we were known to hear to the first at which we heard again.
 
-    If the clock was set back, it is the time that came twice.
+    If the clock was set back, it is the time that came twice; if it had run ahead before, the time
+    that never was. Only silence keeps us from judging.
     """
 
     started_at: datetime

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
+from cronbeats.domain.errors import InvalidValueError
+
 _LONGEST_EARLY = timedelta(seconds=60)
 _CRON_FIELDS = 5
 _DAY = timedelta(days=1)
@@ -92,6 +94,30 @@ class Cron:
 
 
 Schedule = Every | Cron
+
+
+def choose_schedule(
+    interval_seconds: int | None, expression: str | None, timezone: str
+) -> Schedule:
+    """Return the schedule that a person asked for.
+
+    Raises InvalidValueError, by the API's field names, unless there is exactly one of interval and
+    cron expression, and both it and the time zone make sense.
+    """
+    errors: dict[str, list[str]] = {}
+    if bad_zone := explain_bad_timezone(timezone):
+        errors["timezone"] = [bad_zone]
+    if interval_seconds is not None and expression is not None:
+        errors["cron_expression"] = ["Give either this or expected_interval_seconds, not both."]
+    elif expression is not None and (bad_cron := explain_bad_cron(expression)):
+        errors["cron_expression"] = [bad_cron]
+    elif interval_seconds is None and expression is None:
+        errors["expected_interval_seconds"] = ["Required, unless cron_expression is given."]
+    if errors:
+        raise InvalidValueError(errors)
+    if expression is not None:
+        return Cron(" ".join(expression.split()), timezone)
+    return Every(interval_seconds or 0)
 
 
 def explain_bad_timezone(name: str) -> str | None:

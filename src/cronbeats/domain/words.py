@@ -1,33 +1,29 @@
-"""What happened, in words for people."""
+"""Moments, spans and schedules in words for people."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cronbeats.domain.alert import AlertKind
-from cronbeats.domain.job import Job, Reason
-from cronbeats.domain.transition import Transition
+from cronsim import CronSim
+
+from cronbeats.domain.schedule import Every, Schedule
 
 _SECOND = timedelta(seconds=1)
-
-
-def alert_text(kind: AlertKind, job: Job, transition: Transition) -> str:
-    """Return one line that tells what happened to a job, when, and why."""
-    if kind is AlertKind.RECOVERED:
-        return f"{job.name} is healthy again{_downtime(transition)}."
-    status = "late" if kind is AlertKind.LATE else "down"
-    return f"{job.name} is {status}: {_why(job, transition)}."
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_AT_FIRST = re.compile(r"At (\d\d:\d\d) (every day|on Monday through Friday)")
+_OFTEN = {"every day": "every day", "on Monday through Friday": "every weekday"}
 
 
 def in_words(span: timedelta) -> str:
     """Return a span of time with its two largest units, as in `2 h 14 m`."""
     seconds = max(0, span // _SECOND)
     parts: list[tuple[int, str]] = []
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+    for unit, size in _UNITS:
         count, seconds = divmod(seconds, size)
         if count or parts:
-            parts.append((count, unit))
+            parts.append((count, unit[0]))
     shown = [f"{count} {unit}" for count, unit in parts[:2] if count]
     return " ".join(shown) or "0 s"
 
@@ -38,26 +34,16 @@ def local(moment: datetime, timezone: str) -> str:
     return there.strftime("%Y-%m-%d %H:%M:%S %Z" if there.second else "%Y-%m-%d %H:%M %Z")
 
 
-def _why(job: Job, transition: Transition) -> str:
-    at = local(transition.at, job.timezone)
-    if transition.reason is Reason.FAILED:
-        return f"a run failed at {at}"
-    if transition.reason is Reason.OVERRAN:
-        return f"a run had not ended by {at}"
-    allowance = job.rules.grace
-    if transition.incident is not None:
-        allowance += job.rules.down_after
-    if not allowance:
-        return f"expected at {at}, it did not run"
-    return f"expected at {local(transition.at - allowance, job.timezone)}, it had not run by {at}"
+def schedule_in_words(schedule: Schedule) -> str:
+    """Return when a run is expected, as in `every weekday at 02:30, Europe/Berlin`."""
+    if isinstance(schedule, Every):
+        return _interval_in_words(schedule.seconds)
+    told = CronSim(schedule.expression, datetime(2000, 1, 1)).explain()  # noqa: DTZ001 - not used
+    if match := _AT_FIRST.fullmatch(told):
+        told = f"{_OFTEN[match[2]]} at {match[1]}"
+    return f"{told[0].lower()}{told[1:]}, {schedule.timezone}"
 
 
-def _downtime(transition: Transition) -> str:
-    incident = transition.incident
-    if incident is None or incident.ended_at is None:
-        return ""
-    lasted = in_words(incident.ended_at - incident.started_at)
-    if incident.missed_runs == 0:
-        return f" after {lasted} down"
-    runs = "run" if incident.missed_runs == 1 else "runs"
-    return f" after {lasted} down, {incident.missed_runs} {runs} missed"
+def _interval_in_words(seconds: int) -> str:
+    unit, size = next(each for each in _UNITS if seconds % each[1] == 0)
+    return f"every {unit}" if seconds == size else f"every {seconds // size} {unit}s"

@@ -127,6 +127,7 @@ def _signal(
         message=said.message,
         progress=said.progress if target.progress is None else target.progress,
         output=said.output,
+        exit_code=target.exit_code,
         output_size=said.size,
         source_ip=source_ip,
         user_agent=_user_agent(scope),

@@ -11,9 +11,16 @@ from cronbeats.domain.signal import SignalKind
 
 # Kept as a database's integer; what is over 100 is shown as 100 anyway.
 _HIGHEST_PROGRESS = 2**31 - 1
+_HIGHEST_EXIT_CODE = 255
+_EXIT_CODE_DIGITS = 3
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _RUN_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
 _ENDINGS = {"success": SignalKind.SUCCESS, "fail": SignalKind.FAIL}
+_WITHOUT_ARGUMENT = {
+    "start": (SignalKind.START, "start"),
+    "fail": (SignalKind.FAIL, "end"),
+    "log": (SignalKind.LOG, "log"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ class Target:
     action: str
     progress: int | None = None
     run_id: str | None = None
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,12 @@ def parse_target(raw_path: bytes, query: bytes = b"") -> Target | Nowhere | Impo
 def _parse_verb(
     key: str, verb: str, arguments: list[str], run_id: str | None
 ) -> Target | Nowhere | Impossible:
+    if verb in _WITHOUT_ARGUMENT:
+        if arguments:
+            return Impossible(f"{verb} takes no argument")
+        kind, action = _WITHOUT_ARGUMENT[verb]
+        return Target(key, kind, action, run_id=run_id)
     match verb, arguments:
-        case "start", []:
-            return Target(key, SignalKind.START, "start", run_id=run_id)
-        case "start", _:
-            return Impossible("start takes no argument")
         case "end", [ending] if ending in _ENDINGS:
             return Target(key, _ENDINGS[ending], "end", run_id=run_id)
         case "end", _:
@@ -74,8 +83,18 @@ def _parse_verb(
             return Target(key, SignalKind.PROGRESS, "progress", to_progress(number), run_id)
         case "progress", _:
             return Impossible("progress must be a whole number, 0 or more")
+        case code, [] if _DIGITS.fullmatch(code):
+            return _parse_exit_code(key, code, run_id)
         case _:
             return Nowhere()
+
+
+def _parse_exit_code(key: str, digits: str, run_id: str | None) -> Target | Impossible:
+    code = int(digits[:_EXIT_CODE_DIGITS])
+    if len(digits) > _EXIT_CODE_DIGITS or code > _HIGHEST_EXIT_CODE:
+        return Impossible(f"an exit code is a whole number from 0 to {_HIGHEST_EXIT_CODE}")
+    kind = SignalKind.FAIL if code else SignalKind.SUCCESS
+    return Target(key, kind, "end", run_id=run_id, exit_code=code)
 
 
 def to_progress(digits: str) -> int:

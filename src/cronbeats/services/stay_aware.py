@@ -44,3 +44,4 @@ async def _take_back_the_future(tx: Transaction, now: datetime) -> None:
     changes = [ledger.Entry(on_clock_set_back(job, now), by_clock=True) for job in ahead]
     await ledger.record(tx, changes, now)
     await alerts.hurry(tx, now)
+    await blind_windows.unbelieve(tx, now)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 
 from cronbeats.domain.blind_window import Blindness, BlindWindow
+from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import insert_into
 from cronbeats.storage.schema import blind_windows, pulse
@@ -45,11 +46,17 @@ async def every_silence(tx: Transaction) -> list[BlindWindow]:
     return [_window(row) for row in await tx.execute(silence)]
 
 
-async def browse(tx: Transaction, limit: int, offset: int) -> tuple[list[BlindWindow], int]:
+async def unbelieve(tx: Transaction, now: datetime) -> None:
+    """Judge again in silences that reach beyond `now`: the clock that told of them ran ahead."""
+    ahead = (blind_windows.c.reason == Blindness.SILENCE, blind_windows.c.ended_at > now)
+    await tx.execute(update(blind_windows).where(*ahead).values(reason=Blindness.CLOCK_RAN_AHEAD))
+
+
+async def browse(tx: Transaction, request: PageRequest) -> tuple[list[BlindWindow], int]:
     """Return a page of the blind windows, newest first, and how many there are in all."""
     total = await tx.scalar(select(func.count()).select_from(blind_windows))
     newest = select(blind_windows).order_by(blind_windows.c.ended_at.desc())
-    rows = await tx.execute(newest.limit(limit).offset(offset))
+    rows = await tx.execute(newest.limit(request.per_page).offset(request.offset))
     return [_window(row) for row in rows], total or 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,12 @@ def _sqlite_engine(url: URL, pool_size: int, *, begin: str, query_only: bool) ->
         pool_timeout=10,
         connect_args={"timeout": _SQLITE_BUSY_SECONDS},
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def try_out(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+        # The driver's thread outlives a file that cannot be opened, and may then complain to the
+        # terminal that the event loop is gone. This way it is never started.
+        sqlite3.connect(*arguments).close()
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
 
 from cronbeats.domain.job import Job, Rules, State, Status, cron_of, interval_of
+from cronbeats.domain.page import PageRequest
 from cronbeats.domain.schedule import Cron, Every
 from cronbeats.storage import runs
 from cronbeats.storage.database import Transaction
@@ -102,6 +103,16 @@ async def lock_due(tx: Transaction, now: datetime, limit: int) -> list[Job]:
     return await _fetch(tx, locked)
 
 
+async def ids_after(
+    tx: Transaction, after_id: int, limit: int, active_since: datetime | None
+) -> list[int]:
+    """Return the next `limit` ids after `after_id` of jobs, those with signals since a moment."""
+    active = select(job_states.c.job_id).where(job_states.c.job_id > after_id)
+    if active_since is not None:
+        active = active.where(job_states.c.last_signal_at >= active_since)
+    return list((await tx.scalars(active.order_by(job_states.c.job_id).limit(limit))).all())
+
+
 async def lock_ahead(tx: Transaction, now: datetime) -> list[Job]:
     """Return the jobs whose state speaks of moments after `now`, locked for a change."""
     ahead = or_(job_states.c.since > now, job_states.c.last_signal_at > now)
@@ -121,14 +132,14 @@ async def get(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:
 
 
 async def browse(
-    tx: Transaction, workspace_id: int, statuses: Iterable[Status], limit: int, offset: int
+    tx: Transaction, workspace_id: int, statuses: Iterable[Status], request: PageRequest
 ) -> tuple[list[Job], int]:
     """Return a page of a workspace's jobs in one of `statuses`, and how many there are in all."""
     chosen = _alive().where(
         jobs.c.workspace_id == workspace_id, job_states.c.status.in_(list(statuses))
     )
     total = await tx.scalar(select(func.count()).select_from(chosen.subquery()))
-    page = chosen.order_by(jobs.c.id).limit(limit).offset(offset)
+    page = chosen.order_by(jobs.c.id).limit(request.per_page).offset(request.offset)
     return await _fetch(tx, page), total or 0
 
 

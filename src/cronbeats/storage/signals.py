@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from cronbeats.domain.page import PageRequest
 from cronbeats.domain.signal import SignalKind
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import signals
@@ -30,13 +31,14 @@ class StoredSignal:
 
 
 async def browse(
-    tx: Transaction, job_id: int, limit: int, offset: int
+    tx: Transaction, job_id: int, request: PageRequest
 ) -> tuple[list[StoredSignal], int]:
     """Return a page of a job's signals, newest first, and the number of all."""
     own = signals.c.job_id == job_id
     total = await tx.scalar(select(func.count()).select_from(signals).where(own))
     listed = select(*(column for column in signals.c if column.name != "output")).where(own)
-    rows = await tx.execute(listed.order_by(signals.c.id.desc()).limit(limit).offset(offset))
+    newest = listed.order_by(signals.c.id.desc())
+    rows = await tx.execute(newest.limit(request.per_page).offset(request.offset))
     return [
         StoredSignal(
             id=row.id,
@@ -53,6 +55,16 @@ async def browse(
         )
         for row in rows
     ], total or 0
+
+
+async def prune(tx: Transaction, job_id: int, keep: int) -> int:
+    """Delete all but a job's newest `keep` signals; return how many went."""
+    own = signals.c.job_id == job_id
+    newest_to_go = select(signals.c.id).where(own).order_by(signals.c.id.desc())
+    last = await tx.scalar(newest_to_go.offset(keep).limit(1))
+    if last is None:
+        return 0
+    return (await tx.execute(delete(signals).where(own, signals.c.id <= last))).rowcount
 
 
 async def output(tx: Transaction, job_id: int, signal_id: int) -> str | None:

@@ -14,6 +14,7 @@ from cronbeats.storage.database import Database
 from cronbeats.workers.courier import Courier
 from cronbeats.workers.lookout import BEAT_SECONDS, Lookout
 from cronbeats.workers.loop import Loop
+from cronbeats.workers.pruner import PRUNE_EVERY_SECONDS, Pruner
 from cronbeats.workers.watch_deadlines import DeadlineWatcher
 
 # An alert leaves within a second of its moment even if another process armed the job.
@@ -23,22 +24,26 @@ _PATIENCE_WITH_ALERTS_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """All loops of a server, and the courier, whose messages may be under way at the end."""
+    """All loops of a server, and the courier, whose messages may be under way at the end.
 
-    loops: tuple[Loop, ...]
+    Without the `vital` ones the server does not do its work; the others only tidy up.
+    """
+
+    vital: tuple[Loop, ...]
+    others: tuple[Loop, ...]
     courier: Courier
     owed: Callable[[], None]
 
     async def run(self) -> None:
         """Run every loop until stop() is called, then wait for the messages under way."""
         async with asyncio.TaskGroup() as group:
-            for loop in self.loops:
+            for loop in (*self.vital, *self.others):
                 group.create_task(loop.run(), name=loop.name)
         await self.courier.finish(_PATIENCE_WITH_ALERTS_SECONDS)
 
     def stop(self) -> None:
         """Let every loop end after its step."""
-        for loop in self.loops:
+        for loop in (*self.vital, *self.others):
             loop.stop()
 
 
@@ -47,7 +52,9 @@ def build_roster(
     clock: Clock,
     senders: Senders,
     lookout: Lookout,
+    *,
     oldest_unsettled: Callable[[], datetime | None],
+    history_per_job: int,
 ) -> Roster:
     """Return the loops of one server; `owed` of the result wakes the courier."""
     woken: list[Loop] = []
@@ -61,5 +68,7 @@ def build_roster(
     deliver = Loop("deliver_alerts", courier.step, _LONGEST_SLEEP_SECONDS)
     watch = Loop("watch_deadlines", watcher.step, _LONGEST_SLEEP_SECONDS)
     look_out = Loop("look_out", lookout.step, BEAT_SECONDS)
+    pruner = Pruner(db, clock, history_per_job)
+    prune = Loop("prune_history", pruner.step, PRUNE_EVERY_SECONDS)
     woken.append(deliver)
-    return Roster((look_out, watch, deliver), courier, wake_courier)
+    return Roster((look_out, watch, deliver), (prune,), courier, wake_courier)

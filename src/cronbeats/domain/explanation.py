@@ -1,0 +1,148 @@
+"""Why a job has the status it has, in one sentence and step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cronbeats.domain.blind_window import BlindWindows
+from cronbeats.domain.job import Job, Reason, Status
+from cronbeats.domain.transition import Transition
+from cronbeats.domain.words import in_words, local, schedule_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to know: `rule` names it for programs, `at` is its moment, if it has one."""
+
+    rule: str
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a job has its status."""
+
+    status: Status
+    sentence: str
+    steps: tuple[Step, ...]
+
+
+def explain(job: Job, blind: BlindWindows) -> Explanation:
+    """Explain the status of a job that time has caught up with."""
+    state = job.state
+    sentence = status_sentence(job, state.status, state.reason, state.since)
+    return Explanation(state.status, sentence, tuple(_steps(job, blind)))
+
+
+def status_sentence(job: Job, status: Status, reason: Reason | None, since: datetime) -> str:
+    """Return one sentence that tells a status and why; an alert about it says the same."""
+    return f"{job.name} is {status}: {_why(job, status, reason, since)}."
+
+
+def recovery_sentence(job: Job, transition: Transition) -> str:
+    """Return one sentence that tells of a recovery."""
+    incident = transition.incident
+    if incident is None or incident.ended_at is None:
+        return f"{job.name} is healthy again."
+    lasted = in_words(incident.ended_at - incident.started_at)
+    missed = ""
+    if incident.missed_runs:
+        missed = f", {incident.missed_runs} run{'s' if incident.missed_runs > 1 else ''} missed"
+    return f"{job.name} is healthy again: down for {lasted}{missed}."
+
+
+def _why(job: Job, status: Status, reason: Reason | None, since: datetime) -> str:
+    match status:
+        case Status.DISABLED:
+            return f"it is paused since {local(since, job.timezone)}"
+        case Status.PENDING if job.state.last_signal_at is None and job.state.due_at is None:
+            return "it has not sent a signal yet, so nothing is expected of it"
+        case Status.PENDING:
+            return "no run has succeeded yet"
+        case Status.HEALTHY if job.state.last_success_at is not None:
+            return f"its last run succeeded at {local(job.state.last_success_at, job.timezone)}"
+        case Status.HEALTHY:
+            return "it reports as expected"
+        case Status.LATE | Status.DOWN:
+            return _why_bad(job, status, reason, since)
+
+
+def _why_bad(job: Job, status: Status, reason: Reason | None, since: datetime) -> str:
+    at = local(since, job.timezone)
+    if reason is Reason.FAILED:
+        return f"a run failed at {at}"
+    if reason is Reason.OVERRAN:
+        return f"a run had not ended by {at}"
+    allowance = job.rules.grace
+    if status is Status.DOWN:
+        allowance += job.rules.down_after
+    if allowance == timedelta(0):
+        return f"expected at {at}, it did not run"
+    return f"expected at {local(since - allowance, job.timezone)}, it had not run by {at}"
+
+
+def _steps(job: Job, blind: BlindWindows) -> Iterator[Step]:
+    state, rules = job.state, job.rules
+    yield Step("schedule", f"A run is expected {schedule_in_words(rules.schedule)}.")
+    if state.last_signal_at is not None:
+        at = state.last_signal_at
+        yield Step("last_signal", f"The last signal came at {local(at, job.timezone)}.", at)
+    if state.last_success_at is not None:
+        at = state.last_success_at
+        yield Step("last_success", f"The last success was at {local(at, job.timezone)}.", at)
+    yield from _streak_steps(job)
+    yield from _blindness_steps(job, blind)
+    yield from _next_steps(job)
+
+
+def _streak_steps(job: Job) -> Iterator[Step]:
+    state, rules = job.state, job.rules
+    if state.bad_streak and state.status is not Status.DOWN:
+        text = (
+            f"Bad runs in a row: {state.bad_streak}, of which {rules.failure_tolerance} are borne."
+        )
+        yield Step("failure_tolerance", text)
+    if state.incident is not None:
+        at, missed = state.incident.started_at, state.incident.missed_runs
+        text = f"It is down since {local(at, job.timezone)}; runs missed so far: {missed}."
+        yield Step("incident", text, at)
+        if rules.recovery_threshold > 1:
+            text = f"Good runs in a row: {state.good_streak} of {rules.recovery_threshold} needed."
+            yield Step("recovery_threshold", text)
+
+
+def _blindness_steps(job: Job, blind: BlindWindows) -> Iterator[Step]:
+    """Tell what was not held against the job, and why."""
+    since = job.state.last_success_at or job.created_at
+    until = max(job.state.due_at or since, job.state.since)
+    window = blind.last_touching(since, until)
+    if window is not None:
+        start, end = (local(at, job.timezone) for at in (window.started_at, window.ended_at))
+        text = f"CronBeats itself heard nothing from {start} to {end}, so that time is not judged."
+        yield Step("blind_window", text, window.ended_at)
+
+
+def _next_steps(job: Job) -> Iterator[Step]:
+    """Tell what is awaited, and what comes next if the job stays silent."""
+    state, zone = job.state, job.timezone
+    for run in state.open_runs[-1:]:
+        if run.deadline_at is not None and run.started_at is not None:
+            start, end = local(run.started_at, zone), local(run.deadline_at, zone)
+            text = f"The run that began at {start} has until {end} to end."
+            yield Step("max_runtime", text, run.deadline_at)
+    if state.due_at is None:
+        return
+    yield Step("awaited", f"The run of {local(state.due_at, zone)} is awaited.", state.due_at)
+    if state.status is Status.DOWN:
+        yield Step("recovery", "The next success makes it healthy again.")
+        return
+    late_at, down_at = job.late_at, job.down_at
+    if state.status is not Status.LATE and late_at is not None:
+        grace = in_words(job.rules.grace)
+        text = f"With {grace} of grace it is late at {local(late_at, zone)} if it stays silent."
+        yield Step("late_at", text, late_at)
+    if down_at is not None:
+        yield Step("down_at", f"It is down at {local(down_at, zone)} if it stays silent.", down_at)

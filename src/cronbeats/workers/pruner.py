@@ -1,0 +1,28 @@
+"""The pruner: keeps history as long as it may be, and no longer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cronbeats.clock import Clock
+from cronbeats.services.prune_history import prune_history
+from cronbeats.storage.database import Database
+
+PRUNE_EVERY_SECONDS = 600.0
+
+
+class Pruner:
+    """One step prunes the jobs that were active since the last one."""
+
+    def __init__(self, db: Database, clock: Clock, keep: int) -> None:
+        self._db = db
+        self._clock = clock
+        self._keep = keep
+        self._pruned_at: datetime | None = None
+
+    async def step(self) -> float:
+        """Prune; return the seconds until the next time."""
+        now = self._clock()
+        await prune_history(self._db, self._keep, self._pruned_at)
+        self._pruned_at = now
+        return PRUNE_EVERY_SECONDS

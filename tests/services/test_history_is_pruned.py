@@ -1,0 +1,44 @@
+"""Each job keeps its newest signals and runs; what is older goes, what is open stays."""
+
+from cronbeats.services.prune_history import prune_history
+from tests.support.world import World
+
+KEEP = 3
+
+
+async def test_the_newest_signals_and_runs_of_each_job_are_kept(world: World) -> None:
+    busy, quiet = await world.make_job(name="Busy"), await world.make_job(name="Quiet")
+    for number in range(7):
+        await world.ping(busy, json={"message": f"run {number}"})
+        world.clock.turn(60)
+    await world.ping(quiet)
+    assert await prune_history(world.db, KEEP, active_since=None) == 2 * (7 - KEEP)
+    assert await messages(world, busy) == ["run 6", "run 5", "run 4"]
+    assert await messages(world, quiet) == [None]
+    assert await prune_history(world.db, KEEP, active_since=None) == 0
+
+
+async def test_a_run_that_is_still_open_is_kept(world: World) -> None:
+    job = await world.make_job(expected_interval_seconds=3_600)
+    await world.ping(job, "/start?rid=long")
+    for _ in range(KEEP):
+        world.clock.turn(60)
+        await world.ping(job, "?rid=short")
+    await prune_history(world.db, 1, active_since=None)
+    runs = (await world.api("GET", f"/jobs/{job['id']}/runs")).json()["data"]["runs"]
+    assert [(run["run_id"], run["outcome"]) for run in runs] == [
+        ("short", "success"),
+        ("long", "running"),
+    ]
+
+
+async def test_jobs_that_were_quiet_since_are_not_looked_at(world: World) -> None:
+    job = await world.make_job()
+    for _ in range(KEEP):
+        await world.ping(job)
+    assert await prune_history(world.db, 1, active_since=world.clock.turn(1)) == 0
+
+
+async def messages(world: World, job: dict[str, object]) -> list[str | None]:
+    listed = (await world.api("GET", f"/jobs/{job['id']}/signals")).json()["data"]["signals"]
+    return [signal["message"] for signal in listed]
