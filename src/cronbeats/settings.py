@@ -74,7 +74,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         name = _PREFIX + field.name.upper()
         text = _text(environment, name)
         if text is not None:
-            values[field.name] = _parse(name, text.strip(), _READERS.get(field.name, str))
+            values[field.name] = _parse(name, text, _READERS.get(field.name, str))
     return Settings(**values)
 
 
@@ -86,10 +86,10 @@ def unknown_settings(environment: Mapping[str, str]) -> list[str]:
 
 
 def _text(environment: Mapping[str, str], name: str) -> str | None:
-    direct, file = environment.get(name), environment.get(name + "_FILE")
-    if direct is not None and file is not None:
+    direct, file = environment.get(name, "").strip(), environment.get(name + "_FILE")
+    if direct and file:
         raise SettingError(f"{name} and {name}_FILE are both set; set one of them.")
-    if file is None:
+    if not file:
         return direct or None
     try:
         return Path(file).read_text(encoding="utf-8").strip() or None
@@ -159,7 +159,8 @@ def _url(text: str) -> str:
         raise ValueError(rule) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or not has_port_in_range:
         raise ValueError(rule)
-    if parts.query or parts.fragment or parts.username is not None:
+    has_space = any(character.isspace() for character in text)
+    if has_space or parts.query or parts.fragment or parts.username is not None:
         raise ValueError(rule)
     return text
 

@@ -4,9 +4,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, text
 
+from cronbeats.domain.job import Rules, State, Status
+from cronbeats.domain.schedule import Every
 from cronbeats.services.check_deadlines import check_deadlines, next_deadline
+from cronbeats.storage.jobs import NewJob, add, due_query
+from cronbeats.storage.ledger import open_account
 from cronbeats.storage.schema import job_states
+from tests.support.explain import plan_of
 from tests.support.world import Json, World
+
+MANY = 2_000
 
 
 async def test_a_job_whose_time_has_not_come_is_not_looked_at(world: World) -> None:
@@ -50,18 +57,13 @@ async def test_an_earlier_deadline_moves_the_clocks_plan(world: World) -> None:
 
 
 async def test_what_is_due_is_found_through_an_index(world: World) -> None:
-    sql = (
-        "SELECT job_id FROM job_states WHERE wake_at IS NOT NULL AND wake_at <= {} "
-        "ORDER BY wake_at LIMIT 500"
-    )
-    async with world.db.read() as tx:
-        if tx.dialect.name == "sqlite":
-            plan = await tx.execute(text("EXPLAIN QUERY PLAN " + sql.format(1)))
-        else:
-            await tx.execute(text("SET LOCAL enable_seqscan = off"))
-            plan = await tx.execute(text("EXPLAIN " + sql.format("now()")))
-        lines = " ".join(str(row) for row in plan)
-    assert "ix_job_states_wake_at" in lines
+    await make_many_armed_jobs(world, MANY)
+    async with world.db.write() as tx:
+        await tx.execute(text("ANALYZE"))
+        plan = await plan_of(tx, due_query(world.clock(), limit=500))
+    assert "ix_job_states_wake_at" in plan
+    assert "Seq Scan" not in plan
+    assert "SCAN jobs" not in plan
 
 
 async def test_a_full_look_leaves_the_rest_for_the_next(world: World) -> None:
@@ -70,6 +72,16 @@ async def test_a_full_look_leaves_the_rest_for_the_next(world: World) -> None:
     world.clock.turn(3_600)
     looks = [(await check_deadlines(world.db, world.clock(), limit=2)).looked_at for _ in "xyz"]
     assert looks == [2, 1, 0]
+
+
+async def make_many_armed_jobs(world: World, count: int) -> None:
+    made_at = world.clock()
+    state = State(Status.HEALTHY, since=made_at, due_at=made_at + timedelta(days=1))
+    rules = Rules(Every(86_400))
+    async with world.db.write() as tx:
+        for number in range(count):
+            new = NewJob(world.workspace_id, f"{number:08}", "Armed", rules)
+            await open_account(tx, await add(tx, new, state))
 
 
 async def wake_at(world: World, job: Json) -> datetime:

@@ -23,7 +23,10 @@ def set_up_logs(settings: Settings) -> None:
     if settings.log_format == "json":
         shared += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        shared.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+        # The usual tracebacks show the values of variables, secrets too, and take many seconds.
+        plain = structlog.dev.plain_traceback
+        colors = sys.stderr.isatty()
+        shared.append(structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain))
     structlog.configure(
         processors=shared,
         wrapper_class=structlog.make_filtering_bound_logger(level),

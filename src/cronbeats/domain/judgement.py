@@ -70,7 +70,7 @@ def _skip_unheard_slot(draft: Draft, at: datetime, blind: BlindWindows) -> bool:
         return False
     if not draft.hanging_runs():
         draft.add_run(Outcome.UNOBSERVED, slot_at=draft.due_at)
-    draft.due_at = slot_after_blindness(schedule, window)
+    draft.due_at = slot_after_blindness(schedule, draft.due_at, window)
     return True
 
 

@@ -28,7 +28,7 @@ def pass_slots(rules: Rules, due_at: datetime, now: datetime, blind: BlindWindow
     while due_at + allowance <= now:
         opened_at = due_at - rules.schedule.early(due_at)
         if window := blind.last_touching(opened_at, due_at + allowance):
-            due_at = slot_after_blindness(rules.schedule, window)
+            due_at = slot_after_blindness(rules.schedule, due_at, window)
             continue
         following = blind.first_touching(due_at, now)
         heard_until = now if following is None else min(now, following.started_at)
@@ -37,11 +37,12 @@ def pass_slots(rules: Rules, due_at: datetime, now: datetime, blind: BlindWindow
     return Passed(missed, due_at)
 
 
-def slot_after_blindness(schedule: Schedule, window: BlindWindow) -> datetime:
-    """Return the first slot that is judged again after a blind window.
+def slot_after_blindness(schedule: Schedule, unheard: datetime, window: BlindWindow) -> datetime:
+    """Return the slot awaited after the slot `unheard`, which a blind window touched.
 
-    For an interval one whole interval after we could hear; for cron the first moment after it.
+    For an interval one whole interval after we could hear; for cron the first moment after it. (A
+    window just before the slot touches it, too.)
     """
     if isinstance(schedule, Every):
-        return schedule.slot_after_run(window.ended_at)
-    return schedule.slot_after(window.ended_at)
+        return schedule.slot_after(window.ended_at)
+    return schedule.slot_after(max(unheard, window.ended_at))

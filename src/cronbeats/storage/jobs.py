@@ -98,9 +98,13 @@ async def lock_due(tx: Transaction, now: datetime, limit: int) -> list[Job]:
 
     Jobs that somebody else is changing are left out: whoever has them lets their time catch up.
     """
-    due = _alive().where(job_states.c.wake_at <= now).limit(limit)
-    locked = due.order_by(job_states.c.wake_at).with_for_update(of=job_states, skip_locked=True)
-    return await _fetch(tx, locked)
+    return await _fetch(tx, due_query(now, limit))
+
+
+def due_query(now: datetime, limit: int) -> Select[Any]:
+    """Return the query for the jobs that the clock must look at by `now`, most urgent first."""
+    due = _alive().where(job_states.c.wake_at <= now).order_by(job_states.c.wake_at).limit(limit)
+    return due.with_for_update(of=job_states, skip_locked=True)
 
 
 async def ids_after(
