@@ -1,3 +1,9 @@
 """Loads the fixtures, which live in tests/support: one file for each thing that they set up."""
 
-pytest_plugins = ["tests.support.postgres", "tests.support.databases", "tests.support.world"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.databases",
+    "tests.support.world",
+    "tests.support.receiver",
+    "tests.support.server",
+]

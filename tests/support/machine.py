@@ -1,9 +1,10 @@
-"""What tests ask of the machine that they run on: a free port, and patience."""
+"""What tests ask of the machine that they run on: a free port, its processes, and patience."""
 
 import secrets
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 # Below the ports that the kernel gives to outgoing connections: while a server is down, none of
@@ -28,6 +29,19 @@ def free_port() -> int:
 def is_listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def group_members(group: int) -> list[int]:
+    """Return the processes of a process group, those that have ended left out."""
+    members = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue  # It has just ended.
+        if int(its_group) == group and state not in "ZX":
+            members.append(int(stat.parent.name))
+    return members
 
 
 def wait_until(look: Callable[[], Value], seconds: float, what: str) -> Value:

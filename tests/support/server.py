@@ -16,14 +16,14 @@ import httpx
 import pytest
 from sqlalchemy import make_url
 
-from tests.support.machine import free_port, is_listening, wait_until
+from tests.support.machine import free_port, group_members, is_listening, wait_until
 from tests.support.receiver import Receiver
 
 Json = dict[str, Any]
 
 PROGRAM = str(Path(sys.executable).with_name("cronbeats"))
 # The machines that run tests may be slow, and busy with other tests.
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 _PASSWORD = "a-made-up-pa55word"
 
 
@@ -58,6 +58,13 @@ class Server:
             **{f"CRONBEATS_{name.upper()}": value for name, value in chosen.items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
+        # Every request has a connection of its own, as a server may be killed at any time.
+        self._http = httpx.Client(
+            base_url=self.url,
+            limits=httpx.Limits(max_keepalive_connections=0),
+            timeout=_PATIENCE_SECONDS,
+            trust_env=False,
+        )
 
     @property
     def pid(self) -> int:
@@ -88,7 +95,7 @@ class Server:
 
     def readiness(self) -> httpx.Response:
         """Ask the server whether it can work."""
-        return httpx.get(f"{self.url}/readyz", timeout=10)
+        return self._http.get("/readyz")
 
     def stop(self) -> Ended:
         """Ask the server to end, and wait until nothing of it is left."""
@@ -108,7 +115,8 @@ class Server:
         self._check_that_nothing_is_left(within_seconds)
 
     def end(self) -> None:
-        """Kill the server with all its processes, if it runs."""
+        """Kill the server with all its processes, if it runs; it cannot be started again."""
+        self._http.close()
         if self._process is not None:
             for pid in group_members(self._process.pid):
                 os.kill(pid, signal.SIGKILL)
@@ -131,8 +139,7 @@ class Server:
     def api(self, method: str, path: str, json: Any = None) -> Any:
         """Call the Management API; return the data of its answer."""
         headers = {"X-API-Key": self.api_key}
-        url = f"{self.url}/api/v1{path}"
-        answer = httpx.request(method, url, headers=headers, json=json, timeout=_PATIENCE_SECONDS)
+        answer = self._http.request(method, f"/api/v1{path}", headers=headers, json=json)
         assert answer.is_success, answer.text
         return answer.json()["data"]
 
@@ -158,8 +165,7 @@ class Server:
 
     def ping(self, job: Json, action: str = "", body: bytes | None = None) -> httpx.Response:
         """Let a job call `/ping/KEY` and whatever `action` adds, as in `/end/fail`."""
-        url = f"{self.url}/ping/{job['job_key']}{action}"
-        return httpx.post(url, content=body, timeout=_PATIENCE_SECONDS)
+        return self._http.post(f"/ping/{job['job_key']}{action}", content=body)
 
     def _running(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "the server does not run"
@@ -190,19 +196,6 @@ class StartServer(Protocol):
     """Starts servers; the first one on a database makes a workspace, others are told its key."""
 
     def __call__(self, database_url: str, *arguments: str, **settings: str) -> Server: ...
-
-
-def group_members(group: int) -> list[int]:
-    """Return the processes of a process group, those that have ended left out."""
-    members = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-        except OSError:
-            continue  # It has just ended.
-        if int(its_group) == group and state not in "ZX":
-            members.append(int(stat.parent.name))
-    return members
 
 
 @contextmanager
