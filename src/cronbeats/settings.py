@@ -61,8 +61,11 @@ class Settings:
     @property
     def base_url(self) -> str:
         """The address that jobs and people use, without a slash at its end."""
-        if self.public_url:
-            return self.public_url.rstrip("/")
+        return self.public_url.rstrip("/") or self.own_url
+
+    @property
+    def own_url(self) -> str:
+        """The address that this server listens on."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 

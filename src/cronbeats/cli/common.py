@@ -66,9 +66,11 @@ def own_command() -> str:
     if program.name != "cronbeats":
         return "cronbeats"
     try:
-        return shlex.quote(str(program.absolute().relative_to(Path.cwd())))
+        program = program.absolute().relative_to(Path.cwd())
     except ValueError:
         return shlex.quote(str(program))
+    # Without any slash, a shell would look for it elsewhere.
+    return shlex.quote(str(program) if program.parent.name else f"./{program}")
 
 
 def _check_database_url(settings: Settings) -> None:

@@ -18,12 +18,16 @@ class TakenError(CronBeatsError):
 class FileLock:
     """Marks a database file as ours until the process ends, however it ends.
 
-    Raises TakenError if another server has it.
+    Raises TakenError if another server has it, CronBeatsError if it cannot be marked.
     """
 
     def __init__(self, database_file: Path) -> None:
-        path = database_file.with_name(database_file.name + ".lock")
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = database_file.resolve()
+        path = file.with_name(file.name + ".lock")
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise CronBeatsError(f"{path} cannot be written: {error.strerror}") from None
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -51,6 +55,13 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise TakenError(_why_not(host, port, error)) from None
+        except UnicodeError:
+            raise TakenError(f"cannot listen on {host}, port {port}: not a host name") from None
+
+
+def ip_of(host: str) -> str:
+    """Return the address on which we listen for `host`: the server itself takes no names."""
+    return host if ":" in host else socket.gethostbyname(host)
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

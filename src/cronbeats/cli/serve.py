@@ -13,10 +13,11 @@ import uvloop
 
 from cronbeats import __version__
 from cronbeats.cli.common import WRONG_SETTING, fail, load_settings, open_database, own_command
-from cronbeats.cli.exclusive import FileLock, TakenError, check_port
+from cronbeats.cli.exclusive import FileLock, check_port
 from cronbeats.cli.logs import set_up_logs
 from cronbeats.cli.server import run_server
 from cronbeats.cli.supervisor import supervise
+from cronbeats.domain.errors import CronBeatsError
 from cronbeats.services.set_up import is_set_up
 from cronbeats.settings import Settings, unknown_settings
 from cronbeats.storage.database import file_of
@@ -50,7 +51,7 @@ def serve(
     try:
         check_port(settings.host, settings.port)
         lock = None if file is None else FileLock(file)
-    except TakenError as error:
+    except CronBeatsError as error:
         fail(str(error))
     if workers > 1:
         asyncio.run(_prepare(settings))
@@ -85,7 +86,7 @@ def _has_other_parent_than(parent: int) -> Callable[[], bool]:
 
 
 def _greet(settings: Settings, *, is_new: bool) -> None:
-    typer.echo(f"CronBeats {__version__} listens on http://{settings.host}:{settings.port}")
+    typer.echo(f"CronBeats {__version__} listens on {settings.own_url}")
     if is_new:
         typer.echo(
             "\nThere is no workspace yet. Make one, in another terminal in this directory:\n\n"

@@ -15,6 +15,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from cronbeats.app import App
+from cronbeats.cli.exclusive import ip_of
 from cronbeats.clock import system_clock
 from cronbeats.senders.registry import HttpClient, build_senders
 from cronbeats.settings import Settings
@@ -43,7 +44,7 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
     app = App(settings, db, system_clock, senders)
     server = Server(
         app,
-        address=settings.host,
+        address=ip_of(settings.host),
         port=settings.port,
         interface=Interfaces.ASGI,
         http=HTTPModes.auto,

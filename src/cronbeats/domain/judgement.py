@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.draft import Draft
@@ -45,16 +45,24 @@ def _judge(draft: Draft, at: datetime, blind: BlindWindows) -> None:
 
 
 def _judge_run(draft: Draft, run: Run, at: datetime, blind: BlindWindows) -> None:
-    """A run is at its deadline without an end: blame it, unless its end may have come unheard."""
-    window = blind.last_touching(run.started_at or at, at)
-    if window is None:
-        draft.put_run(replace(run, outcome=Outcome.OVERRAN))
-        draft.unended_since = None
-        count_bad_run(draft, Reason.OVERRAN, at)
-    elif (later := window.ended_at + draft.rules.grace) > at:
+    """A run is at its deadline without an end: blame it, unless its end may have come unheard.
+
+    One that has less than its whole time because those before it had no end, either, is given the
+    rest if that end may have come unheard.
+    """
+    began_at = run.started_at or at
+    whole_time_at = began_at + (draft.rules.max_runtime or timedelta(0))
+    first_began_at, draft.unended_since = draft.unended_since or began_at, None
+    window = blind.last_touching(began_at, at)
+    if window is not None and (later := window.ended_at + draft.rules.grace) > at:
         draft.put_run(replace(run, deadline_at=later))
-    else:
+    elif window is not None:
         draft.put_run(replace(run, outcome=Outcome.UNOBSERVED))
+    elif at < whole_time_at and blind.first_touching(first_began_at, at):
+        draft.put_run(replace(run, deadline_at=whole_time_at))
+    else:
+        draft.put_run(replace(run, outcome=Outcome.OVERRAN))
+        count_bad_run(draft, Reason.OVERRAN, at)
 
 
 def _skip_unheard_slot(draft: Draft, at: datetime, blind: BlindWindows) -> bool:

@@ -159,7 +159,7 @@ def _day_around(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def _is_plain(start: datetime, end: datetime, zone: ZoneInfo) -> bool:
     """Whether no clock was changed within a day, nor at its very beginning."""
     around = (start - _MOMENT, start, end)
-    return end - start == _DAY and len({each.astimezone(zone).utcoffset() for each in around}) == 1
+    return end - start == _DAY and len({_offset(each, zone) for each in around}) == 1
 
 
 @lru_cache(maxsize=4096)
@@ -169,9 +169,53 @@ def _cron_moment(expression: str, timezone: str, moment: datetime, *, backwards:
     Around the repeated and the skipped hour cronsim reckons by the clock on the wall, and its first
     answers may lie on the wrong side of `moment`.
     """
-    local = moment.astimezone(_zone(timezone))
-    found = (each.astimezone(UTC) for each in CronSim(expression, local, reverse=backwards))
+    zone = _zone(timezone)
+    if _is_wildcard(expression):
+        return _wildcard_moment(expression, zone, moment, backwards=backwards)
+    found = (
+        each.astimezone(UTC)
+        for each in CronSim(expression, moment.astimezone(zone), reverse=backwards)
+    )
     return next(each for each in found if (each < moment if backwards else each > moment))
+
+
+def _is_wildcard(expression: str) -> bool:
+    """Whether a job runs whenever the clock on the wall shows its time, be it twice or never."""
+    minute, hour, *_ = expression.split()
+    return minute.startswith("*") or hour.startswith("*")
+
+
+def _wildcard_moment(
+    expression: str, zone: ZoneInfo, moment: datetime, *, backwards: bool
+) -> datetime:
+    """Return the moment of a wildcard expression next to `moment`.
+
+    From one change of the clocks to the next cronsim is asked about the clock on the wall; it loses
+    its way where clocks change by half an hour.
+    """
+    while True:
+        beside = moment - _MOMENT if backwards else moment + _MOMENT
+        offset = _offset(beside, zone)
+        found = next(CronSim(expression, moment + offset, reverse=backwards)) - offset
+        if _offset(found, zone) == offset:
+            return found
+        moment = _last_alike(zone, beside, found)
+
+
+def _last_alike(zone: ZoneInfo, alike: datetime, other: datetime) -> datetime:
+    """Return the moment nearest to `other` that has the offset of `alike`."""
+    offset = _offset(alike, zone)
+    while abs(other - alike) > _MOMENT:
+        middle = alike + (other - alike) / 2
+        if _offset(middle, zone) == offset:
+            alike = middle
+        else:
+            other = middle
+    return alike
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta(0)
 
 
 @lru_cache(maxsize=1024)

@@ -83,6 +83,7 @@ def on_edit(job: Job, edited: Job, now: datetime, blind: BlindWindows = ALWAYS_H
     catch_up(draft, now, blind)
     draft.job, draft.rules = edited, edited.rules
     if edited.rules != job.rules:
+        draft.unended_since = None
         _spare_open_runs(draft, now)
         deadline = draft.deadline_at
         has_passed = draft.is_judged and deadline is not None and deadline <= now

@@ -16,8 +16,9 @@ from cronbeats.services.receive_signals import Arrival, Batch, Receipt
 _MOST_AT_ONCE = 500
 _MOST_WAITING = 20_000
 # Clients give up after 5 s and send again; an answer that comes later helps nobody.
-_LONGEST_WAIT_SECONDS = 4.5
+_LONGEST_WAIT_SECONDS = 3.5
 _LOOK_FOR_OVERDUE_SECONDS = 0.5
+_REPORT_PAUSE_SECONDS = 5.0
 
 _log = structlog.get_logger()
 
@@ -45,6 +46,8 @@ class Intake:
         self._committing: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
         self._overdue_timer: asyncio.TimerHandle | None = None
+        self._refused = 0
+        self._report_again_at = 0.0
 
     async def submit(self, arrival: Arrival) -> Receipt:
         """Return what became of `arrival`, once that is certain.
@@ -97,7 +100,20 @@ class Intake:
                 each.receipt.set_result(receipt)
         if done.owed_alerts:
             self._alerts_are_owed()
-        _report(done.receipts)
+        self._report(done.receipts)
+
+    def _report(self, receipts: Sequence[Receipt]) -> None:
+        """Log what went wrong; while the database is away, not every batch again."""
+        failed = [receipt for receipt in receipts if isinstance(receipt, Exception)]
+        for error in failed:
+            if not isinstance(error, UnavailableError):
+                _log.error("signal_not_recorded", exc_info=error)
+        refused = [error for error in failed if isinstance(error, UnavailableError)]
+        self._refused += len(refused)
+        now = asyncio.get_running_loop().time()
+        if refused and now >= self._report_again_at:
+            _log.error("signals_not_stored", count=self._refused, error=str(refused[0]))
+            self._refused, self._report_again_at = 0, now + _REPORT_PAUSE_SECONDS
 
     def _watch_for_overdue(self) -> None:
         """Tell those who waited too long that nothing is certain; run again while anyone waits."""
@@ -113,16 +129,3 @@ class Intake:
             self._overdue_timer = loop.call_later(
                 _LOOK_FOR_OVERDUE_SECONDS, self._watch_for_overdue
             )
-
-
-def _report(receipts: Sequence[Receipt]) -> None:
-    """Log what went wrong, once a batch."""
-    failed = [receipt for receipt in receipts if isinstance(receipt, Exception)]
-    if not failed:
-        return
-    refused = [each for each in failed if isinstance(each, UnavailableError)]
-    if refused:
-        _log.error("signals_not_stored", count=len(refused), error=str(refused[0]))
-    for error in failed:
-        if not isinstance(error, UnavailableError):
-            _log.error("signal_not_recorded", exc_info=error)

@@ -55,7 +55,8 @@ def _check(name: str, email: str) -> None:
     errors = {}
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
         errors["workspace"] = [f"Must be 1 to {_LONGEST_NAME} printable characters long."]
-    if not _EMAIL.fullmatch(email) or len(email) > _LONGEST_EMAIL:
+    is_address = _EMAIL.fullmatch(email) and email.isprintable()
+    if not is_address or len(email) > _LONGEST_EMAIL:
         errors["email"] = ["Must be an e-mail address, such as you@example.com."]
     if errors:
         raise InvalidValueError(errors)

@@ -84,13 +84,16 @@ class Database:
 
 def explain_bad_file(file: Path) -> str | None:
     """Return why an embedded database cannot live in `file`, or None when it can."""
-    if not file.parent.is_dir():
-        return f"the directory {file.parent} does not exist"
-    if file.is_dir():
-        return f"{file} is a directory, not a file"
-    for path in (file, file.parent):
-        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
-            return f"{path} cannot be written by this user"
+    try:
+        if not file.parent.is_dir():
+            return f"the directory {file.parent} does not exist"
+        if file.is_dir():
+            return f"{file} is a directory, not a file"
+        for path in (file, file.parent):
+            if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+                return f"{path} cannot be written by this user"
+    except OSError as error:
+        return f"{file} cannot be used ({error.strerror})"
     return None
 
 

@@ -75,12 +75,31 @@ def parse_url(text_url: str) -> URL:
     except (ArgumentError, ValueError):
         raise InvalidValueError({"DATABASE_URL": [_URL_RULE]}) from None
     driver = _DRIVERS.get(url.drivername)
-    if driver is None or (driver.startswith("sqlite") and not url.database):
+    if driver is None:
         raise InvalidValueError({"DATABASE_URL": [_URL_RULE]})
-    return url.set(drivername=driver)
+    url = url.set(drivername=driver)
+    if url.get_backend_name() == "sqlite":
+        if not _names_a_file(url):
+            raise InvalidValueError({"DATABASE_URL": [_URL_RULE]})
+        return url
+    return _with_options_of_driver(url)
 
 
 _URL_RULE = "must look like sqlite:///path/to/file.db or postgresql://user:password@host/name"
+# By the names that PostgreSQL's own tools have for them, the names that the driver has.
+_POSTGRESQL_OPTIONS = {"host": "host", "port": "port", "ssl": "ssl", "sslmode": "ssl"}
+
+
+def _names_a_file(url: URL) -> bool:
+    name = url.database or ""
+    return name not in {"", ":memory:"} and "\0" not in name and not url.query
+
+
+def _with_options_of_driver(url: URL) -> URL:
+    if unknown := sorted(url.query.keys() - _POSTGRESQL_OPTIONS.keys()):
+        words = f"has an option that is not known: {', '.join(unknown)}"
+        raise InvalidValueError({"DATABASE_URL": [words]})
+    return url.set(query={_POSTGRESQL_OPTIONS[name]: value for name, value in url.query.items()})
 
 
 def sqlite_file(url: URL) -> Path | None:

@@ -26,6 +26,9 @@ from cronbeats.storage.database import Database
 _MOST_AT_ONCE = 64
 _MOST_FOR_ONE_INTEGRATION = 8
 _NOTHING_TO_DO = float("inf")
+# What was sent is remembered as soon as the database is back, if that is before the lease ends.
+_SETTLE_ATTEMPTS = 10
+_SETTLE_PAUSE_SECONDS = 1.0
 
 _log = structlog.get_logger()
 
@@ -74,17 +77,29 @@ class Courier:
             task.cancel()
         if unsent:
             await asyncio.gather(*unfinished, return_exceptions=True)
+            await self._give_back(unsent)
+
+    async def _give_back(self, unsent: list[Claimed]) -> None:
+        try:
             await release_alerts(self._db, unsent)
+        except UnavailableError as error:
+            # Their leases will end by themselves.
+            _log.error("alerts_not_released", count=len(unsent), error=str(error))
 
     async def _deliver(self, claimed: Claimed) -> None:
         delivery = await send_alert(self._senders, claimed)
-        try:
-            settled = await settle_alert(self._db, claimed, delivery, self._clock(), self._jitter)
-        except UnavailableError as error:
-            # The lease will end, and the alert be sent once more: twice is better than never.
-            _log.error("alert_not_settled", event_id=claimed.alert.id, error=str(error))
-            return
-        _report(settled)
+        for _ in range(_SETTLE_ATTEMPTS):
+            try:
+                settled = await settle_alert(
+                    self._db, claimed, delivery, self._clock(), self._jitter
+                )
+            except UnavailableError as error:
+                _log.error("alert_not_settled", event_id=claimed.alert.id, error=str(error))
+                await asyncio.sleep(_SETTLE_PAUSE_SECONDS)
+            else:
+                _report(settled)
+                return
+        # The lease will end, and the alert be sent once more: twice is better than never.
 
     def _come_back(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)

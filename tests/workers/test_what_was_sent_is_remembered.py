@@ -1,0 +1,54 @@
+"""An alert that was sent while the database was away is not sent again when it is back."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from cronbeats.domain.alert import Alert
+from cronbeats.domain.delivery import Delivery
+from cronbeats.domain.errors import UnavailableError
+from cronbeats.storage.database import Database, Transaction
+from cronbeats.workers.courier import Courier
+from tests.support.recording_sender import RecordingSender
+from tests.support.world import World
+
+
+async def test_an_alert_is_settled_as_soon_as_the_database_is_back(
+    world: World, database_url: str
+) -> None:
+    db = DatabaseThatGoesAway(database_url)
+    sender = SenderThatOutlivesTheDatabase(db)
+    await world.ping(await world.make_job(), "/end/fail")
+    courier = Courier(db, world.clock, {sender.kind: sender}, lambda: 0.0, lambda: None)
+    await courier.step()
+    await courier.finish(patience_seconds=10)
+    assert db.refusals_left == 0
+    world.clock.turn(3_600)
+    await world.deliver_all()
+    assert (len(sender.delivered), world.sender.told) == (1, [])
+    await db.close()
+
+
+class DatabaseThatGoesAway(Database):
+    """Refuses as many changes as it is told to."""
+
+    refusals_left = 0
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        if self.refusals_left:
+            self.refusals_left -= 1
+            raise UnavailableError("the database is away")
+        async with super().write() as tx:
+            yield tx
+
+
+class SenderThatOutlivesTheDatabase(RecordingSender):
+    """Sends; meanwhile the database goes away."""
+
+    def __init__(self, db: DatabaseThatGoesAway) -> None:
+        super().__init__()
+        self._db = db
+
+    async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
+        self._db.refusals_left = 1
+        return await super().send(config, alert)
