@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from cronbeats.domain import state_machine
+from cronbeats.domain.blind_window import BlindWindow, BlindWindows
 from cronbeats.domain.job import Incident, Job, Rules, Run, new_state
 from cronbeats.domain.schedule import Cron, Every, Schedule
 from cronbeats.domain.signal import Signal, SignalKind
@@ -67,6 +68,11 @@ class Story:
     told: Change
     begun: datetime = NOON
     signals: list[Signal] = field(default_factory=list)
+    windows: tuple[BlindWindow, ...] = ()
+
+    @property
+    def blindness(self) -> BlindWindows:
+        return BlindWindows(self.windows)
 
     @property
     def job(self) -> Job:
@@ -105,12 +111,17 @@ class Story:
     def seconds(self, moment: datetime) -> float:
         return (moment - self.begun).total_seconds()
 
+    def blind(self, start: Moment, end: Moment) -> Story:
+        """Nothing could be heard from `start` to `end`; known from then on."""
+        self.windows = (*self.windows, BlindWindow(at(start), at(end)))
+        return self
+
     def look(self, moment: Moment) -> Story:
-        return self._tell(state_machine.on_time(self.job, at(moment)))
+        return self._tell(state_machine.on_time(self.job, at(moment), self.blindness))
 
     def hear(self, heard: Signal) -> Story:
         self.signals.append(heard)
-        return self._tell(state_machine.on_signal(self.job, heard))
+        return self._tell(state_machine.on_signal(self.job, heard, self.blindness))
 
     def ping(self, moment: Moment, run_id: str | None = None) -> Story:
         return self.hear(signal(SignalKind.PING, moment, run_id))
@@ -140,14 +151,17 @@ class Story:
         return self.hear(sent)
 
     def pause(self, moment: Moment) -> Story:
-        return self._tell(state_machine.on_pause(self.job, at(moment)))
+        return self._tell(state_machine.on_pause(self.job, at(moment), self.blindness))
 
     def resume(self, moment: Moment) -> Story:
         return self._tell(state_machine.on_resume(self.job, at(moment)))
 
     def edit(self, moment: Moment, new_rules: Rules) -> Story:
         edited = replace(self.job, rules=new_rules)
-        return self._tell(state_machine.on_edit(self.job, edited, at(moment)))
+        return self._tell(state_machine.on_edit(self.job, edited, at(moment), self.blindness))
+
+    def set_clock_back(self, moment: Moment) -> Story:
+        return self._tell(state_machine.on_clock_set_back(self.job, at(moment)))
 
     def _tell(self, more: Change) -> Story:
         self.told = self.told.then(more)

@@ -56,7 +56,7 @@ def _take_start(draft: Draft, signal: Signal, at: datetime) -> None:
         draft.end_run(run, Outcome.ABANDONED, at)
     if not replaced or draft.unended_since is None:
         draft.unended_since = at
-    _open_run(draft, signal, at)
+    _open_run(draft, signal, at, draft.unended_since)
     draft.last_start_at = at
     if draft.rules.max_runtime is not None:
         draft.answer_slot(at)
@@ -64,7 +64,7 @@ def _take_start(draft: Draft, signal: Signal, at: datetime) -> None:
 
 
 def _take_progress(draft: Draft, signal: Signal, at: datetime) -> None:
-    run = _matching_run(draft, signal) or _open_run(draft, signal, at)
+    run = _matching_run(draft, signal) or _open_run(draft, signal, at, at)
     message = run.message if signal.message is None else signal.message
     draft.put_run(replace(run, progress=signal.progress, message=message))
     _arm(draft, at)
@@ -114,7 +114,7 @@ def _was_answered_after(draft: Draft, moment: datetime) -> bool:
     return any(answer is not None and answer > moment for answer in answers)
 
 
-def _open_run(draft: Draft, signal: Signal, at: datetime) -> Run:
+def _open_run(draft: Draft, signal: Signal, at: datetime, unended_since: datetime) -> Run:
     if len(draft.open_runs) >= _MOST_OPEN_RUNS:
         draft.end_run(draft.open_runs[0], Outcome.ABANDONED, at)
     return draft.add_run(
@@ -122,11 +122,11 @@ def _open_run(draft: Draft, signal: Signal, at: datetime) -> Run:
         slot_at=draft.due_at or at,
         started_at=at,
         run_id=signal.run_id,
-        deadline_at=_deadline(draft, at),
+        deadline_at=_deadline(draft, at, unended_since),
     )
 
 
-def _deadline(draft: Draft, at: datetime) -> datetime | None:
+def _deadline(draft: Draft, at: datetime, unended_since: datetime) -> datetime | None:
     """Return when a run that begins at `at` overruns, None if it has no limit.
 
     A job that begins again and again without ever ending gets twice its limit in all: once may be
@@ -135,7 +135,7 @@ def _deadline(draft: Draft, at: datetime) -> datetime | None:
     limit = draft.rules.max_runtime
     if limit is None:
         return None
-    return min(at + limit, (draft.unended_since or at) + 2 * limit)
+    return min(at + limit, unended_since + 2 * limit)
 
 
 def _close_run(draft: Draft, signal: Signal, outcome: Outcome, at: datetime) -> datetime:

@@ -1,0 +1,41 @@
+"""A world whose alerts really leave, to a server on this machine."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from aiohttp import web
+
+from cronbeats.app import App
+from cronbeats.senders.registry import HttpClient, build_senders
+from cronbeats.settings import Settings
+from tests.senders.receiver import Receiver
+from tests.support.world import World
+
+
+@pytest.fixture
+async def far_side() -> AsyncIterator[Receiver]:
+    """Give the server that is told: it stands for Slack, Discord, Telegram and a webhook."""
+    receiver = Receiver()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", receiver.handle)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    receiver.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield receiver
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def telling_world(world: World, far_side: Receiver) -> AsyncIterator[World]:
+    """Give a world that has a sender of every kind and may call this machine."""
+    client = HttpClient(allowed_networks=["127.0.0.0/8"], allow_http=True)
+    senders = build_senders(client, world.clock, telegram_api_base=far_side.origin)
+    app = App(Settings(), world.db, world.clock, senders)
+    await world.http.aclose()
+    world.http = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://cronbeats.test"
+    )
+    yield world
+    await client.close()

@@ -1,0 +1,94 @@
+"""A path that leads nowhere, a number that is none, and a method that a path does not know."""
+
+from tests.api.answers import problem_of
+from tests.support.world import World
+
+UNKNOWN = [
+    "",
+    "/",
+    "/nothing",
+    "/jobs/",
+    "//jobs",
+    "/Jobs",
+    "/jobs/1/nothing",
+    "/jobs/1/pause/now",
+    "/jobs/1/signals/1",
+    "/jobs/1/signals/1/output/",
+    "/integrations/",
+    "/integrations/pager/test",
+    "/../v1/nothing",
+    "/%2e%2e/jobs",
+    "/jobs%00",
+    "/jobs/%FF/%FE",
+    "/docs",
+    "/openapi.json",
+    "/redoc",
+]
+NO_IDS = [
+    "abc",
+    "0",
+    "-1",
+    "1.5",
+    "1e3",
+    "0x1",
+    "%20",
+    "%00",
+    "%D9%A1",
+    "null",
+    "9" * 30,
+    "9" * 9999,
+]
+NO_IDS += [str(2**63), str(2**64 + 1)]
+
+ALLOWED = {
+    "/jobs": {"GET", "POST"},
+    "/jobs/1": {"GET"},
+    "/jobs/1/pause": {"POST"},
+    "/jobs/1/resume": {"POST"},
+    "/jobs/1/signals": {"GET"},
+    "/jobs/1/signals/1/output": {"GET"},
+    "/integrations": {"GET"},
+    "/integrations/webhook": {"PUT"},
+    "/integrations/webhook/test": {"POST"},
+    "/integrations/alert-rules": {"GET", "PUT"},
+}
+
+
+async def test_a_path_that_leads_nowhere_answers_404(world: World) -> None:
+    for path in UNKNOWN:
+        for method in ("GET", "POST", "BREW"):
+            problem_of(await world.api(method, path), 404, "not_found")
+
+
+async def test_an_id_that_is_no_number_or_nobodys_answers_404(world: World) -> None:
+    for wrong in [*NO_IDS, str(2**63 - 1), "999"]:
+        for method, path in (("GET", ""), ("POST", "/pause"), ("GET", "/signals")):
+            problem_of(await world.api(method, f"/jobs/{wrong}{path}"), 404, "not_found")
+    job = await world.make_job()
+    for wrong in NO_IDS:
+        path = f"/jobs/{job['id']}/signals/{wrong}/output"
+        problem_of(await world.api("GET", path), 404, "not_found")
+
+
+async def test_a_wrong_method_is_told_which_ones_there_are(world: World) -> None:
+    for path, allowed in ALLOWED.items():
+        for method in ("TRACE", "OPTIONS", "BREW"):
+            answer = await world.api(method, path)
+            problem_of(answer, 405, "method_not_allowed")
+            told = {each.strip() for each in answer.headers["Allow"].split(",")}
+            assert told >= allowed, path
+            assert method not in told, path
+
+
+async def test_nothing_of_the_api_is_ever_redirected(world: World) -> None:
+    for path in ("/jobs/", "/jobs//", "/integrations/", "//jobs", "/jobs/1/"):
+        answer = await world.api("GET", path)
+        assert answer.status_code == 404, path
+        assert "Location" not in answer.headers, path
+
+
+async def test_a_path_beside_this_version_is_an_error_of_the_api_too(world: World) -> None:
+    headers = {"X-API-Key": world.api_key}
+    for path in ("/api", "/api/", "/api/v1", "/api/v2/jobs", "/api/v10", "/api/jobs"):
+        problem_of(await world.http.get(path, headers=headers), 404, "not_found")
+        problem_of(await world.http.get(path), 401, "invalid_api_key")

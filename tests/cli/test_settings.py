@@ -1,0 +1,160 @@
+"""Settings: each is read from its variable or from a file, and a wrong one is one clear line."""
+
+from dataclasses import fields
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cronbeats.settings import SettingError, Settings, read_settings, unknown_settings
+
+PRIVATE = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("192.168.1.7/32"))
+
+# What each may be: the text, and what it means.
+GOOD: dict[str, tuple[str, Any]] = {
+    "database_url": ("postgresql://ada:pw@db/beats", "postgresql://ada:pw@db/beats"),
+    "public_url": ("https://beats.example.com/", "https://beats.example.com/"),
+    "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - read, not listened on
+    "port": ("8080", 8080),
+    "log_level": ("WARNING", "warning"),
+    "log_format": ("json", "json"),
+    "allow_private_targets": ("10.0.0.0/8, fd00::/8,192.168.1.7", PRIVATE),
+    "allow_http_targets": ("Yes", True),
+    "ping_rate_per_second": ("2.5", 2.5),
+    "ping_body_limit": ("100000", 100_000),
+    "history_per_job": ("50", 50),
+    "trusted_proxies": ("10.0.0.0/8,fd00::/8,192.168.1.7/32,", PRIVATE),
+    "telegram_api_url": ("http://localhost:8081", "http://localhost:8081"),
+}
+
+PORT = "must be a whole number from 1 to 65535"
+RATE = "must be a number, 0 or more"
+SIZE = "must be a whole number of bytes, 0 or more"
+COUNT = "must be a whole number, 1 or more"
+NETWORKS = "must be networks separated by commas, as in 10.0.0.0/8,192.168.1.7/32"
+ADDRESS = "must be an address such as https://beats.example.com"
+# What each must be, and texts that are not.
+WRONG: dict[str, tuple[str, list[str]]] = {
+    "port": (PORT, ["0", "65536", "-1", "80.0", "http", "٣", "1e3", "0x50", "9" * 30]),
+    "log_level": ("must be one of debug, info, warning, error", ["loud", "warn", "5"]),
+    "log_format": ("must be one of console, json", ["xml"]),
+    "allow_private_targets": (NETWORKS, ["10.0.0.0/33", "10.0.0.1/8", "localhost", "10.0.0.0/8;x"]),
+    "allow_http_targets": ("must be true or false", ["maybe", "2", "on"]),
+    "ping_rate_per_second": (RATE, ["-1", "nan", "inf", "five", "1,5"]),
+    "ping_body_limit": (SIZE, ["-1", "1.5", "10k", "٣"]),
+    "history_per_job": (COUNT, ["0", "-5", "many", "1.5"]),
+    "trusted_proxies": (NETWORKS, ["proxy.example.com", "10.0.0.0/-1"]),
+    "public_url": (ADDRESS, ["beats.example.com", "ftp://x", "https://", "https://x:99999"]),
+    "telegram_api_url": (ADDRESS, ["//x", "https://x?y", "https://x#y", "https://u:hunter2@x"]),
+}
+
+
+def read(**settings: str) -> Settings:
+    return read_settings({f"CRONBEATS_{name.upper()}": text for name, text in settings.items()})
+
+
+def complaint(environment: dict[str, str]) -> str:
+    with pytest.raises(SettingError) as caught:
+        read_settings(environment)
+    return str(caught.value)
+
+
+def test_every_setting_is_tried_here() -> None:
+    assert set(GOOD) == {field.name for field in fields(Settings)}
+    assert set(WRONG) == set(GOOD) - {"database_url", "host"}
+
+
+def test_without_any_variable_the_defaults_hold() -> None:
+    assert read_settings({}) == Settings()
+    assert read_settings({"PORT": "1", "cronbeats_port": "2"}) == Settings()
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_setting_is_read_from_its_variable(name: str) -> None:
+    text, value = GOOD[name]
+    assert read(**{name: text}) == Settings(**{name: value})
+    assert read(**{name: f" {text}\n"}) == Settings(**{name: value})
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_setting_is_read_from_the_file_that_its_variable_names(name: str, tmp_path: Path) -> None:
+    text, value = GOOD[name]
+    file = tmp_path / "setting"
+    file.write_text(f"{text}\n")
+    assert read(**{f"{name}_file": str(file)}) == Settings(**{name: value})
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_an_empty_variable_is_as_good_as_none(name: str, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.write_text(" \n")
+    for environment in (
+        {name: ""},
+        {name: " "},
+        {f"{name}_file": ""},
+        {f"{name}_file": str(empty)},
+    ):
+        assert read(**environment) == Settings(), environment
+    text, value = GOOD[name]
+    assert read(**{name: text, f"{name}_file": ""}) == Settings(**{name: value})
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_setting_is_one_line_that_names_the_variable(name: str, tmp_path: Path) -> None:
+    rule, texts = WRONG[name]
+    variable = f"CRONBEATS_{name.upper()}"
+    file = tmp_path / "setting"
+    for text in texts:
+        expected = f"{variable} {rule}."
+        assert complaint({variable: text}) == expected, text
+        file.write_text(text)
+        assert complaint({f"{variable}_FILE": str(file)}) == expected, text
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_both_forms_at_once_are_refused(name: str, tmp_path: Path) -> None:
+    variable = f"CRONBEATS_{name.upper()}"
+    both = {variable: GOOD[name][0], f"{variable}_FILE": str(tmp_path)}
+    expected = f"{variable} and {variable}_FILE are both set; set one of them."
+    assert complaint(both) == expected
+
+
+def test_a_file_that_cannot_be_read_is_named_by_its_variable_alone(tmp_path: Path) -> None:
+    no_text = tmp_path / "no-text"
+    no_text.write_bytes(b"\xff\xfe\xfd")
+    for path in (tmp_path / "missing", tmp_path, no_text / "beneath", no_text):
+        told = complaint({"CRONBEATS_DATABASE_URL_FILE": str(path)})
+        assert told == "CRONBEATS_DATABASE_URL_FILE names a file that cannot be read."
+
+
+def test_names_that_are_no_settings_are_listed() -> None:
+    known = ["CRONBEATS_PORT", "CRONBEATS_PORT_FILE", "PORT"]
+    unknown = ["CRONBEATS_PROT", "CRONBEATS_port", "CRONBEATS_", "CRONBEATS_PORT_FILE_FILE"]
+    environment = dict.fromkeys([*known, *unknown], "x")
+    assert unknown_settings(environment) == sorted(unknown)
+
+
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "::1", "port": "9000"}, "http://[::1]:9000"),
+        ({"public_url": "https://beats.example.com"}, "https://beats.example.com"),
+        ({"public_url": "https://example.com/beats//"}, "https://example.com/beats"),
+    ],
+)
+def test_the_address_for_jobs_has_no_slash_at_its_end(settings: dict[str, str], url: str) -> None:
+    assert read(**settings).base_url == url
+
+
+def test_the_address_of_the_server_itself_is_known_behind_a_proxy_too() -> None:
+    settings = read(public_url="https://beats.example.com", host="::1", port="9000")
+    assert settings.own_url == "http://[::1]:9000"
+
+
+@pytest.mark.parametrize(
+    "text", ["https://exa mple.com", "https://example.com/a b", "https://a\nb"]
+)
+def test_an_address_has_no_spaces_in_it(text: str) -> None:
+    assert complaint({"CRONBEATS_PUBLIC_URL": text}) == f"CRONBEATS_PUBLIC_URL {ADDRESS}."

@@ -1,0 +1,83 @@
+"""A setting that cannot be used is one line on stderr, and the exit code 2."""
+
+from pathlib import Path
+
+import pytest
+
+from cronbeats.domain.errors import InvalidValueError
+from cronbeats.storage.database import explain_bad_file, file_of
+from tests.cli.program import complaint, init, run
+
+RULE = "must look like sqlite:///path/to/file.db or postgresql://user:password@host/name"
+PORT = "CRONBEATS_PORT must be a whole number from 1 to 65535."
+
+
+def test_a_wrong_setting_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    assert complaint(run(tmp_path, "serve", port="http"), 2) == PORT
+    assert complaint(init(tmp_path, port="http"), 2) == PORT
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_option_goes_before_its_variable_in_either_form(tmp_path: Path) -> None:
+    ended = run(tmp_path, "serve", "--port", "0", port="8000", port_file="missing")
+    assert complaint(ended, 2) == PORT
+
+
+def test_an_address_that_is_no_database_is_told_without_its_password(tmp_path: Path) -> None:
+    ended = run(tmp_path, "migrate", database_url="mysql://ada:hunter2@db/beats")
+    assert complaint(ended, 2) == f"CRONBEATS_DATABASE_URL {RULE}."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hunter2",
+        "mysql://ada:hunter2@db/beats",
+        "postgresql://ada:hunter2@db:port/beats",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///beats.db?mode=ro",
+        "sqlite:///beats%00.db",
+    ],
+)
+def test_only_files_and_postgresql_are_databases(url: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        file_of(url)
+    assert caught.value.errors == {"DATABASE_URL": [RULE]}
+
+
+def test_options_of_postgresql_that_are_not_known_are_named() -> None:
+    url = "postgresql://ada:hunter2@db/beats?sslmode=require&pool=hunter2&host=/run"
+    with pytest.raises(InvalidValueError) as caught:
+        file_of(url)
+    assert caught.value.errors == {"DATABASE_URL": ["has an option that is not known: pool"]}
+    assert file_of("postgres://db/beats?host=/run/postgresql&port=5433") is None
+
+
+def test_a_file_that_cannot_be_a_database_is_told_with_the_reason(tmp_path: Path) -> None:
+    file, directory, long = tmp_path / "file", tmp_path / "directory", tmp_path / ("x" * 300)
+    file.write_text("in the way")
+    directory.mkdir()
+    assert explain_bad_file(tmp_path / "missing" / "x") == (
+        f"the directory {tmp_path}/missing does not exist"
+    )
+    assert explain_bad_file(file / "beats.db") == f"the directory {file} does not exist"
+    assert explain_bad_file(directory) == f"{directory} is a directory, not a file"
+    assert explain_bad_file(long) == f"{long} cannot be used (File name too long)"
+    assert explain_bad_file(tmp_path / "beats.db") is None
+    told = complaint(init(tmp_path, database_url=f"sqlite:///{file}/beats.db"), 2)
+    assert told == f"CRONBEATS_DATABASE_URL cannot be used: the directory {file} does not exist."
+
+
+def test_a_default_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    told = complaint(init(tmp_path), 2)
+    assert told == (
+        "CRONBEATS_DATABASE_URL cannot be used: the directory data cannot be made (File exists)."
+    )
+
+
+def test_several_workers_need_a_database_that_can_be_shared(tmp_path: Path) -> None:
+    told = complaint(run(tmp_path, "serve", "--workers", "2"), 2)
+    assert told == "--workers needs PostgreSQL: an embedded database has one server"
