@@ -171,3 +171,13 @@ async def test_what_only_we_decide_cannot_be_written(world: World) -> None:
     for field in ("id", "job_key", "workspace_id", "status", "is_enabled", "created_at", "state"):
         errors = errors_of(await create(world, **{field: 1}))
         assert errors == {field: ["There is no such field."]}
+
+
+async def test_names_of_every_script_are_welcome(world: World) -> None:
+    for name in (
+        "Sauvegarde\u00a0nocturne",
+        "夜間　バックアップ",
+        "👨\u200d👩\u200d👧 Backup",
+        "نسخ احتياطي",
+    ):
+        assert (await world.make_job(name=name, tags=[name]))["name"] == name

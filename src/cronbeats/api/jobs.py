@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -21,6 +22,9 @@ router = APIRouter(prefix="/jobs")
 LONGEST_INTERVAL = 31_536_000
 _MONTH = 2_592_000
 _MOST_TAGS = 20
+# Control characters, halves of surrogate pairs, ends of lines and paragraphs. Joined emoji and
+# wide spaces are fine, and characters newer than this Python.
+_NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def _without_controls(text: str) -> str:
@@ -30,7 +34,7 @@ def _without_controls(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    if not text.isprintable():
+    if any(unicodedata.category(character) in _NOT_IN_A_LINE for character in text):
         raise ValueError("must be one line of printable characters")
     return text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -99,10 +99,9 @@ async def save_alert_rules(
 ) -> AlertRules:
     """Set some of a workspace's rules, by their names; the others stay."""
     async with db.write() as tx:
+        await alert_rules.save(tx, workspace_id, changes)
         found = await alert_rules.by_workspace(tx, [workspace_id])
-        chosen = replace(found.get(workspace_id, AlertRules()), **changes)
-        await alert_rules.save(tx, workspace_id, chosen)
-    return chosen
+    return found[workspace_id]
 
 
 def _is_complete(sender: Sender, config: Mapping[str, str]) -> bool:

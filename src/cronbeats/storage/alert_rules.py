@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import select
 
@@ -27,11 +28,14 @@ async def by_workspace(tx: Transaction, workspace_ids: Iterable[int]) -> dict[in
     }
 
 
-async def save(tx: Transaction, workspace_id: int, chosen: AlertRules) -> None:
-    """Store a workspace's rules."""
-    values = asdict(chosen)
-    await tx.execute(
-        insert_into(tx, alert_rules)
-        .values(workspace_id=workspace_id, **values)
-        .on_conflict_do_update(index_elements=["workspace_id"], set_=values)
+async def save(tx: Transaction, workspace_id: int, changes: Mapping[str, Any]) -> None:
+    """Store some of a workspace's rules, by their names; the others stay, or begin as defaults."""
+    statement = insert_into(tx, alert_rules).values(
+        workspace_id=workspace_id, **{**asdict(AlertRules()), **changes}
     )
+    known = ["workspace_id"]
+    if changes:
+        statement = statement.on_conflict_do_update(index_elements=known, set_=dict(changes))
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=known)
+    await tx.execute(statement)
