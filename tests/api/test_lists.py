@@ -106,7 +106,7 @@ async def test_jobs_can_be_listed_by_status(world: World) -> None:
 async def test_a_deleted_job_is_in_no_list_and_found_nowhere(world: World) -> None:
     kept, gone = await make_jobs(world, 2)
     async with world.db.write() as tx:
-        await jobs.mark_deleted(tx, gone, world.clock() + timedelta(days=1))
+        await jobs.mark_deleted(tx, [gone], world.clock() + timedelta(days=1))
     for chosen in ("all", "enabled", "pending"):
         listed = await browse(world, f"status={chosen}")
         assert [job["id"] for job in listed["jobs"]] == [kept], chosen

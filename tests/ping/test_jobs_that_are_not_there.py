@@ -44,7 +44,7 @@ async def test_a_deleted_job_answers_404(world: World) -> None:
     job, other = await world.make_job(), await world.make_job()
     await world.ping(job)
     async with world.db.write() as tx:
-        await jobs.mark_deleted(tx, job["id"], world.clock())
+        await jobs.mark_deleted(tx, [job["id"]], world.clock())
     for path in PATHS:
         assert_not_found(await world.ping(job, path), path)
     assert (await world.ping(other)).status_code == 200

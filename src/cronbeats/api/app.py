@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from cronbeats.api import history, integrations, jobs, schedules, signals
+from cronbeats.api import bulk, history, integrations, jobs, schedules, signals
 from cronbeats.api.context import ApiContext
 from cronbeats.api.validation import problem_of_request
 from cronbeats.domain.errors import CronBeatsError
@@ -36,6 +36,7 @@ def build_routes(senders: Senders) -> FastAPI:
     """Return every route there is; to answer, they need a context and what the gate tells."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     base = APIRouter(prefix="/api/v1")
+    base.include_router(bulk.router)
     base.include_router(signals.router)
     base.include_router(history.router)
     base.include_router(schedules.router)

@@ -15,7 +15,7 @@ from cronbeats.domain.errors import NotAllowedError
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
 
-_HIGHEST_ID = 2**63 - 1
+HIGHEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ Context = Annotated[ApiContext, Depends(_context)]
 Reader = Annotated[Identity, Depends(_allowed(Action.READ))]
 JobEditor = Annotated[Identity, Depends(_allowed(Action.CHANGE_JOBS))]
 IntegrationEditor = Annotated[Identity, Depends(_allowed(Action.CHANGE_INTEGRATIONS))]
-ItemId = Annotated[int, Path(ge=1, le=_HIGHEST_ID)]
+ItemId = Annotated[int, Path(ge=1, le=HIGHEST_ID)]
 
 
 def success(data: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from cronbeats.api.job_view import explanation_json, job_json
 from cronbeats.api.paging import PageQuery, page_json
 from cronbeats.domain import explanation
 from cronbeats.domain.job import Status
-from cronbeats.services import browse_jobs, manage_jobs
+from cronbeats.services import browse_jobs, manage_jobs, manage_many_jobs
 from cronbeats.services.manage_jobs import JobWish
 
 router = APIRouter(prefix="/jobs")
@@ -135,6 +135,14 @@ async def update(
         blind=await context.blind_windows(),
     )
     return success(job_json(job, context.base_url))
+
+
+@router.post("/{job_id}/delete", status_code=204)
+@router.delete("/{job_id}", status_code=204)
+async def delete(job_id: ItemId, context: Context, who: JobEditor) -> None:
+    """Take a job out of every list; its key answers 404, its history stays."""
+    now, blind = context.clock(), await context.blind_windows()
+    await manage_many_jobs.delete_job(context.db, who.workspace_id, job_id, now, blind)
 
 
 @router.get("/{job_id}/explain")

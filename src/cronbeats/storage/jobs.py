@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -67,9 +67,10 @@ async def save_configuration(tx: Transaction, job: Job) -> None:
     await tx.execute(update(jobs).where(jobs.c.id == job.id).values(values))
 
 
-async def mark_deleted(tx: Transaction, job_id: int, now: datetime) -> None:
-    """Take a job out of every list; its history stays."""
-    await tx.execute(update(jobs).where(jobs.c.id == job_id).values(deleted_at=now))
+async def mark_deleted(tx: Transaction, job_ids: Collection[int], now: datetime) -> None:
+    """Take jobs out of every list; their history stays."""
+    if job_ids:
+        await tx.execute(update(jobs).where(jobs.c.id.in_(job_ids)).values(deleted_at=now))
 
 
 async def lock_by_keys(tx: Transaction, keys: Iterable[str]) -> list[Job]:
@@ -127,6 +128,12 @@ async def lock_one(tx: Transaction, workspace_id: int, job_id: int) -> Job | Non
     """Return one job of a workspace, locked for a change, or None."""
     found = await _fetch(tx, _lock(_alive().where(*_is(workspace_id, job_id))))
     return found[0] if found else None
+
+
+async def lock_many(tx: Transaction, workspace_id: int, job_ids: Collection[int]) -> list[Job]:
+    """Return those of these jobs that are the workspace's, locked for a change."""
+    own = (jobs.c.workspace_id == workspace_id, jobs.c.id.in_(set(job_ids)))
+    return await _fetch(tx, _lock(_alive().where(*own)))
 
 
 async def get(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:
