@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 from collections.abc import Callable
 from typing import Annotated
 
@@ -88,7 +89,10 @@ def _has_other_parent_than(parent: int) -> Callable[[], bool]:
 def _greet(settings: Settings, *, is_new: bool) -> None:
     typer.echo(f"CronBeats {__version__} listens on {settings.own_url}")
     if is_new:
+        # The other terminal does not know where this server listens, unless it is where all do.
+        is_usual = settings.base_url == Settings().base_url
+        address = "" if is_usual else f"CRONBEATS_PUBLIC_URL={shlex.quote(settings.base_url)} "
         typer.echo(
             "\nThere is no workspace yet. Make one, in another terminal in this directory:\n\n"
-            f"    {own_command()} init --workspace Home --email you@example.com\n"
+            f"    {address}{own_command()} init --workspace Home --email you@example.com\n"
         )
