@@ -16,7 +16,6 @@ from cronbeats.ops.health import Health
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
 from cronbeats.senders.protocol import Senders
-from cronbeats.services.deliver_alerts import take_over_alerts
 from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
@@ -71,9 +70,6 @@ class App:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the loops while the block runs; at its end, finish what was taken."""
-        if self._db.file is not None:
-            # Nobody else uses this file, so what is claimed was claimed by a server that is gone.
-            await take_over_alerts(self._db)
         loops = asyncio.create_task(self._roster.run())
         try:
             yield

@@ -176,7 +176,8 @@ def test_whatever_happened_before_silence_after_it_is_found(
     assert deadline is None or deadline > now
 
     due_at = rules.schedule.slot_after(now)
-    for _ in range(rules.failure_tolerance):
+    # A run that came a little early may have answered that slot already.
+    for _ in range(rules.failure_tolerance + 1):
         due_at = rules.schedule.slot_after(due_at)
     assert story.look(due_at + rules.grace + rules.down_after).status == "down"
 

@@ -65,7 +65,11 @@ def test_what_is_no_number_of_seconds_breaks_nothing() -> None:
 @pytest.mark.parametrize("age", [DAY, DAY + 1, 30 * DAY])
 def test_after_a_day_it_is_given_up(age: int) -> None:
     assert next_attempt(100, at(0), at(age), 0) is None
-    assert next_attempt(1, at(0), at(age), 0, 5) is None
+    assert next_attempt(20, at(0), at(age), 0, 5) is None
+
+
+def test_what_nobody_could_send_for_a_day_is_tried_for_some_hours_all_the_same() -> None:
+    assert next_attempt(19, at(0), at(30 * DAY), 0) == at(30 * DAY) + timedelta(minutes=15)
 
 
 def test_within_the_day_it_is_not_given_up() -> None:

@@ -49,7 +49,10 @@ async def test_a_paused_job_does_not_refuse_its_neighbours(world: World) -> None
     paused, good = await world.make_job(), await world.make_job()
     await world.api("POST", f"/jobs/{paused['id']}/pause")
     arrivals = [arrival(paused["job_key"]), arrival(good["job_key"])]
-    assert (await receive_signals(world.db, arrivals)).receipts == [NoSuchJob(), Accepted(DUE)]
+    assert (await receive_signals(world.db, arrivals)).receipts == [
+        NoSuchJob(is_disabled=True),
+        Accepted(DUE),
+    ]
     assert await kinds_of(world, paused) == []
 
 

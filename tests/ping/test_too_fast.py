@@ -5,6 +5,7 @@ import httpx
 from cronbeats.ping.limits import Acquaintances, TokenBuckets
 from cronbeats.settings import Settings
 from tests.ping.door import KEY, OTHER_KEY, Jobs, caller, door_to
+from tests.support.world import World
 
 # So slow that no token comes back while a test runs.
 HARDLY_EVER = 0.001
@@ -104,7 +105,7 @@ async def test_an_address_that_guesses_keys_is_refused() -> None:
     door = door_to(Jobs())
     async with caller(door) as guesser, caller(door, "192.0.2.2") as other:
         assert 60 <= await guess_until_refused(guesser) < 80
-        assert_too_many(await guesser.get("/ping/noshape"))
+        assert_too_many(await guesser.get("/ping/guess999"))
         assert (await other.get("/ping/guess999")).status_code == 404
 
 
@@ -131,3 +132,12 @@ async def test_an_impossible_argument_is_no_guess_at_a_key() -> None:
         answers = [await http.get(f"/ping/{KEY}/end/maybe") for _ in range(80)]
         assert {answer.status_code for answer in answers} == {400}
         assert (await http.get(f"/ping/{KEY}")).status_code == 200
+
+
+async def test_what_can_be_no_key_and_what_is_no_verb_are_no_guesses(world: World) -> None:
+    job, paused = await world.make_job(), await world.make_job(name="Paused")
+    await world.api("POST", f"/jobs/{paused['id']}/pause")
+    for _ in range(70):
+        assert (await world.ping(paused)).status_code == 404
+        assert (await world.ping(job, "/frobnicate")).status_code == 404
+    assert (await world.ping(job)).status_code == 200

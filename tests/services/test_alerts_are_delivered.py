@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cronbeats.domain.delivery import Refused, Unreachable
 from cronbeats.services.deliver_alerts import LEASE, claim_alerts, release_alerts
@@ -102,8 +102,36 @@ async def test_a_busy_integration_is_left_out_of_a_claim(world: World) -> None:
     await fail_a_job(world)
     [claimed] = await claim_alerts(world.db, world.clock(), limit=10)
     await release_alerts(world.db, [claimed])
-    busy = [claimed.integration.id]
-    assert await claim_alerts(world.db, world.clock(), limit=10, busy_integrations=busy) == []
+    assert await claim_alerts(world.db, world.clock(), limit=10, under_way=[claimed] * 4) == []
+
+
+async def test_an_integration_that_failed_is_tried_with_one_alert_at_a_time(world: World) -> None:
+    for _ in range(3):
+        await fail_a_job(world)
+    world.sender.answers.extend([Unreachable("no answer")] * 3)
+    assert len(await world.deliver()) == 3
+    world.clock.turn(60)
+    assert len(await claim_alerts(world.db, world.clock(), limit=10)) == 1
+
+
+async def test_an_alert_that_cannot_be_read_blocks_no_other(world: World) -> None:
+    await fail_a_job(world)
+    async with world.db.write() as tx:
+        await tx.execute(update(alerts).values(event={"kind": "job.unheard_of"}))
+    await fail_a_job(world)
+    await world.deliver_all()
+    assert world.sender.told == ["job.down"]
+    assert await statuses(world) == ["failed", "sent"]
+
+
+async def test_what_a_newer_version_added_to_an_alert_is_left_out(world: World) -> None:
+    await fail_a_job(world)
+    async with world.db.write() as tx:
+        stored = (await tx.execute(select(alerts.c.event))).scalar_one()
+        newer = {**stored, "mood": "grim", "job": {**stored["job"], "colour": "red"}}
+        await tx.execute(update(alerts).values(event=newer))
+    await world.deliver_all()
+    assert world.sender.told == ["job.down"]
 
 
 async def test_the_integration_shows_how_its_last_delivery_went(world: World) -> None:

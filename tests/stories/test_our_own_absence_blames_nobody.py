@@ -1,7 +1,11 @@
 """The service is away for ten minutes: no storm when it returns, and no dead job forgotten."""
 
+import asyncio
 from datetime import timedelta
 
+from cronbeats.services.stay_aware import stay_aware
+from cronbeats.storage.blind_windows import beat, lock_pulse
+from cronbeats.storage.database import Database
 from tests.support.world import Json, World
 
 AWAY = 600
@@ -81,6 +85,34 @@ async def test_a_clock_that_ran_ahead_and_was_set_back_hides_no_dead_job(
     assert world.sender.told == ["job.down"]
     reasons = [each["reason"] for each in await listed(world, "/blind-windows", "blind_windows")]
     assert sorted(reasons) == ["clock_ran_ahead", "clock_set_back"]
+
+
+async def test_a_job_that_was_only_looked_at_while_the_clock_ran_ahead_is_found_dead_too(
+    sleepy_world: World,
+) -> None:
+    world = sleepy_world
+    job = await world.make_job()
+    await world.pass_time(5)
+    await world.ping(job)
+    world.clock.turn(86_400 * 365)
+    await world.look()
+    world.clock.turn(-86_400 * 365)
+    await world.pass_time(2 * INTERVAL + GRACE + DOWN_AFTER + 5)
+    assert world.sender.told == ["job.down"]
+
+
+async def test_a_process_that_waited_for_the_pulse_takes_no_clock_for_set_back(
+    sleepy_world: World, database_url: str
+) -> None:
+    world, other = sleepy_world, Database(database_url, pool_size=1)
+    await stay_aware(world.db, world.clock)
+    async with other.write() as tx:
+        await lock_pulse(tx)
+        waiting = asyncio.create_task(stay_aware(world.db, world.clock))
+        await asyncio.sleep(0.05)
+        await beat(tx, world.clock.turn(175))
+    assert (await waiting).found is None
+    await other.close()
 
 
 async def ping_all(world: World, jobs: list[Json]) -> None:

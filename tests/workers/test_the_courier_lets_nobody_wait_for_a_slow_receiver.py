@@ -14,7 +14,7 @@ from tests.support.world import World
 
 SOON = 5.0
 JOBS = 20
-SHARE = 8
+SHARE = 4
 
 
 async def test_a_receiver_that_hangs_delays_no_other(world: World) -> None:

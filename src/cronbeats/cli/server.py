@@ -81,6 +81,7 @@ async def _stop_when_orphaned(server: _Stoppable, is_orphan: Callable[[], bool])
     while not is_orphan():  # noqa: ASYNC110 - there is no event for the death of a parent
         await asyncio.sleep(1)
     _log.error("stopping", reason="the process that started this one is gone")
+    asyncio.get_running_loop().call_later(_LONGEST_GOODBYE_SECONDS, _leave_at_once)
     server.stop()
 
 

@@ -10,6 +10,8 @@ _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=15)
 _DOUBLINGS = 10
 _GIVE_UP_AFTER = timedelta(hours=24)
+# What was owed while nobody was there to send it is tried for some hours all the same.
+_FEWEST_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def next_attempt(
     Exponential back-off with `jitter` from 0 to 1, which takes up to half of a wait away so that
     many alerts do not knock together; never earlier than the other side asked.
     """
-    if now - owed_since >= _GIVE_UP_AFTER:
+    if now - owed_since >= _GIVE_UP_AFTER and attempts >= _FEWEST_ATTEMPTS:
         return None
     doubled = _FIRST_WAIT * (1 << min(max(attempts - 1, 0), _DOUBLINGS))
     wait = min(doubled, _LONGEST_WAIT) * (1 - jitter / 2)

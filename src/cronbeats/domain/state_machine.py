@@ -100,6 +100,7 @@ def on_clock_set_back(job: Job, now: datetime) -> Change:
     from `now`; nobody is blamed or cleared.
     """
     draft = Draft(job)
+    told_of_future = draft.since > now or (draft.last_signal_at or now) > now
     draft.since = min(draft.since, now)
     for name in ("last_signal_at", "last_start_at", "last_success_at", "last_failure_at"):
         told_at = getattr(draft, name)
@@ -110,7 +111,10 @@ def on_clock_set_back(job: Job, now: datetime) -> Change:
     if draft.incident is not None and draft.incident.started_at > now:
         draft.put_incident(replace(draft.incident, started_at=now))
     if draft.due_at is not None:
-        draft.due_at = min(draft.due_at, draft.rules.schedule.slot_after(now))
+        # A run that came early has answered the next slot already: one more is still plausible.
+        following = draft.rules.schedule.slot_after(now)
+        if told_of_future or draft.due_at > draft.rules.schedule.slot_after(following):
+            draft.due_at = min(draft.due_at, following)
     _spare_open_runs(draft, now)
     return draft.finish()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
@@ -75,20 +76,33 @@ class PingDoor:
     async def _answer(
         self, scope: _Scope, receive: _Receive, now: datetime, begun: float
     ) -> Answer:
-        body, size = await _read(scope, receive, max(self._body_limit, _MOST_BYTES_READ))
-        if scope["method"] not in _METHODS:
-            return receipt.impossible("use GET, POST or HEAD")
         peer = scope["client"][0] if scope.get("client") else None
         address = client_address(peer, scope["headers"], self._trusted) or ""
-        match parse_target(scope["raw_path"], scope["query_string"]):
+        target = parse_target(scope["raw_path"], scope["query_string"])
+        with self._expecting(target, address, now):
+            body, size = await _read(scope, receive, max(self._body_limit, _MOST_BYTES_READ))
+        if scope["method"] not in _METHODS:
+            return receipt.impossible("use GET, POST or HEAD")
+        match target:
             case Nowhere():
-                return self._nowhere(address)
+                return receipt.NOT_FOUND
             case Impossible(rule):
                 return receipt.impossible(rule)
-            case Target() as target:
+            case Target():
                 said = read_body(target.kind, body, size, self._body_limit)
                 signal = _signal(target, said, scope, received_at=now, source_ip=address or None)
                 return await self._take(target, signal, address, begun)
+
+    def _expecting(
+        self, target: Target | Nowhere | Impossible, address: str, now: datetime
+    ) -> AbstractContextManager[None]:
+        """Let nobody be blamed while a signal's body is on its way, however slowly.
+
+        Only for those who were seen to know the job's key: a stranger must not hold judgement back.
+        """
+        if isinstance(target, Target) and self._acquaintances.know(address, target.key):
+            return self._intake.expecting(now)
+        return nullcontext()
 
     async def _take(self, target: Target, signal: Signal, address: str, begun: float) -> Answer:
         """Hand a signal in, unless it comes too fast or from somebody who is guessing keys."""
@@ -108,11 +122,11 @@ class PingDoor:
                 next_expected_at=result.next_expected_at,
             )
         if isinstance(result, NoSuchJob):
-            return self._nowhere(address)
+            return receipt.NOT_FOUND if result.is_disabled else self._wrong_key(address)
         is_known = isinstance(result, UnavailableError)
         return receipt.UNAVAILABLE if is_known else receipt.INTERNAL_ERROR
 
-    def _nowhere(self, address: str) -> Answer:
+    def _wrong_key(self, address: str) -> Answer:
         wait = self._guesses.take(address)
         return receipt.too_many(wait) if wait else receipt.NOT_FOUND
 

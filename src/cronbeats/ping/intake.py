@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +47,7 @@ class Intake:
         self._committing: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
         self._overdue_timer: asyncio.TimerHandle | None = None
+        self._expected: dict[object, datetime] = {}
         self._refused = 0
         self._report_again_at = 0.0
 
@@ -65,6 +67,16 @@ class Intake:
             self._watch_for_overdue()
         return await waiting.receipt
 
+    @contextmanager
+    def expecting(self, received_at: datetime) -> Iterator[None]:
+        """Know of a signal that arrived at `received_at` and is not read whole yet."""
+        expected = object()
+        self._expected[expected] = received_at
+        try:
+            yield
+        finally:
+            del self._expected[expected]
+
     def oldest_unsettled(self) -> datetime | None:
         """Return the arrival of the oldest signal of which nothing is certain yet, or None.
 
@@ -72,6 +84,7 @@ class Intake:
         """
         moments = [each.arrival.signal.received_at for each in self._committing]
         moments += [each.arrival.signal.received_at for each in self._waiting]
+        moments += self._expected.values()
         return min(moments, default=None)
 
     async def drain(self) -> None:

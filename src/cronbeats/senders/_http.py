@@ -126,8 +126,9 @@ class HttpClient:
     def _open_session(self) -> ClientSession:
         if self._session is None:
             self._session = ClientSession(
+                # How many messages leave at once is the caller's to say.
                 connector=aiohttp.TCPConnector(
-                    socket_factory=self._guarded_socket, resolver=self._resolver
+                    limit=0, socket_factory=self._guarded_socket, resolver=self._resolver
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=self._timeout,

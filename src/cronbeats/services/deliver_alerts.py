@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cronbeats.domain.delivery import Delivered, Delivery, Refused, Unreachable, next_attempt
+from cronbeats.domain.integration import Integration
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage import alerts
 from cronbeats.storage.alerts import Claimed
@@ -14,6 +15,9 @@ from cronbeats.storage.database import Database
 
 # Longer than a sender may take with one message, so that a lease ends only with its holder.
 LEASE = timedelta(seconds=30)
+_MOST_FOR_ONE_INTEGRATION = 4
+# One that did not answer the last time is tried with one alert at a time.
+_MOST_FOR_A_FAILING_ONE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,16 @@ async def next_alert(db: Database) -> datetime | None:
 
 
 async def claim_alerts(
-    db: Database, now: datetime, limit: int, busy_integrations: Collection[int] = ()
+    db: Database, now: datetime, limit: int, under_way: Collection[Claimed] = ()
 ) -> list[Claimed]:
-    """Claim up to `limit` alerts whose time has come. Raises UnavailableError."""
+    """Claim up to `limit` alerts whose time has come. Raises UnavailableError.
+
+    No integration gets so many at a time, those `under_way` included, that others go short.
+    """
     if limit <= 0:
         return []
     async with db.write() as tx:
-        return await alerts.claim(tx, now, now + LEASE, limit, busy_integrations)
+        return await alerts.claim(tx, now, now + LEASE, limit, under_way=under_way, share=_share)
 
 
 async def send_alert(senders: Senders, claimed: Claimed) -> Delivery:
@@ -87,3 +94,9 @@ async def take_over_alerts(db: Database) -> None:
     """Give back what a crashed server had claimed; only for a database that nobody shares."""
     async with db.write() as tx:
         await alerts.release_all(tx)
+
+
+def _share(integration: Integration) -> int:
+    last = integration.last_delivery
+    is_failing = last is not None and last.status == "failed"
+    return _MOST_FOR_A_FAILING_ONE if is_failing else _MOST_FOR_ONE_INTEGRATION

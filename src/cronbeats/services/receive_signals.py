@@ -38,6 +38,8 @@ class Accepted:
 class NoSuchJob:
     """There is no job of that key, or it is disabled."""
 
+    is_disabled: bool = False
+
 
 Receipt = Accepted | NoSuchJob | UnavailableError | Exception
 
@@ -75,12 +77,13 @@ async def _record(db: Database, arrivals: Sequence[Arrival], blind: BlindWindows
     async with db.write() as tx:
         found = await jobs.lock_by_keys(tx, {arrival.key for arrival in arrivals})
         changes = {job.key: Change(job) for job in found if job.is_enabled}
+        disabled = {job.key for job in found if not job.is_enabled}
         received: dict[str, list[ledger.Received]] = defaultdict(list)
         receipts: list[Receipt] = []
         for arrival in arrivals:
             change = changes.get(arrival.key)
             if change is None:
-                receipts.append(NoSuchJob())
+                receipts.append(NoSuchJob(is_disabled=arrival.key in disabled))
                 continue
             change = change.then(on_signal(change.job, arrival.signal, blind))
             changes[arrival.key] = change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ def alert_from_json(stored: dict[str, Any]) -> Alert:
     job, incident = stored["job"], stored["incident"]
     return Alert(
         **{
-            **stored,
+            **_known(Alert, stored),
             "kind": AlertKind(stored["kind"]),
             "occurred_at": datetime.fromisoformat(stored["occurred_at"]),
             "job": None if job is None else _job(job),
@@ -34,7 +34,7 @@ def alert_from_json(stored: dict[str, Any]) -> Alert:
 def _job(stored: dict[str, Any]) -> AlertJob:
     return AlertJob(
         **{
-            **stored,
+            **_known(AlertJob, stored),
             "status": Status(stored["status"]),
             "tags": tuple(stored["tags"]),
             "last_success_at": _moment(stored["last_success_at"]),
@@ -46,12 +46,18 @@ def _job(stored: dict[str, Any]) -> AlertJob:
 def _incident(stored: dict[str, Any]) -> AlertIncident:
     return AlertIncident(
         **{
-            **stored,
+            **_known(AlertIncident, stored),
             "reason": Reason(stored["reason"]),
             "started_at": datetime.fromisoformat(stored["started_at"]),
             "ended_at": _moment(stored["ended_at"]),
         }
     )
+
+
+def _known(kind: type[Alert | AlertJob | AlertIncident], stored: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a newer version may have added."""
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in stored.items() if name in names}
 
 
 def _moment(stored: str | None) -> datetime | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Row, Select, or_, select, update
 
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.integration import Integration
@@ -33,28 +34,33 @@ async def claim(
     now: datetime,
     lease_until: datetime,
     limit: int,
-    busy_integrations: Collection[int] = (),
+    *,
+    under_way: Collection[Claimed],
+    share: Callable[[Integration], int],
 ) -> list[Claimed]:
-    """Take up to `limit` alerts whose time has come, oldest first, none for a busy integration.
+    """Take up to `limit` alerts whose time has come, oldest first.
 
-    An alert waits until every earlier one of the same job and integration is settled, so that a
-    recovery never overtakes its down.
+    Of one integration at most its share, less what is `under_way` already. An alert waits until
+    every earlier one of the same job and integration is settled, so that a recovery never
+    overtakes its down.
     """
-    rows = (await tx.execute(_due(now, limit, busy_integrations))).all()
-    if not rows:
-        return []
-    taken = update(alerts).where(alerts.c.id.in_([row.alert_id for row in rows]))
-    await tx.execute(taken.values(lease_until=lease_until, attempts=alerts.c.attempts + 1))
-    return [
-        Claimed(
-            id=row.alert_id,
-            alert=alert_from_json(row.event),
-            integration=integration_from_row(row),
-            owed_at=row.owed_at,
-            attempts=row.attempts + 1,
-        )
-        for row in rows
-    ]
+    counts = Counter(each.integration.id for each in under_way)
+    integrations_under_way = {each.integration.id: each.integration for each in under_way}
+    full = [id_ for id_, each in integrations_under_way.items() if counts[id_] >= share(each)]
+    claimed: list[Claimed] = []
+    for row in (await tx.execute(_due(now, limit, full))).all():
+        integration = integration_from_row(row)
+        if counts[integration.id] >= share(integration):
+            continue
+        alert = await _decode(tx, row, now)
+        if alert is not None:
+            counts[integration.id] += 1
+            attempts = row.attempts + 1
+            claimed.append(Claimed(row.alert_id, alert, integration, row.owed_at, attempts))
+    if claimed:
+        taken = update(alerts).where(alerts.c.id.in_([each.id for each in claimed]))
+        await tx.execute(taken.values(lease_until=lease_until, attempts=alerts.c.attempts + 1))
+    return claimed
 
 
 async def next_attempt(tx: Transaction) -> datetime | None:
@@ -121,7 +127,18 @@ async def hurry(tx: Transaction, now: datetime) -> None:
     await tx.execute(ahead.values(next_attempt_at=now, lease_until=None))
 
 
-def _due(now: datetime, limit: int, busy_integrations: Collection[int]) -> Select[Any]:
+async def _decode(tx: Transaction, row: Row[Any], now: datetime) -> Alert | None:
+    """Return a row's alert; one that nobody can read any more is settled, for it blocks others."""
+    try:
+        return alert_from_json(row.event)
+    except (KeyError, TypeError, ValueError) as error:
+        failed = update(alerts).where(alerts.c.id == row.alert_id)
+        text = f"the alert cannot be read ({type(error).__name__})"
+        await tx.execute(failed.values(status="failed", settled_at=now, error=text))
+        return None
+
+
+def _due(now: datetime, limit: int, full: Collection[int]) -> Select[Any]:
     earlier = alerts.alias("earlier")
     waits_for_earlier = (
         select(earlier.c.id)
@@ -146,7 +163,7 @@ def _due(now: datetime, limit: int, busy_integrations: Collection[int]) -> Selec
             alerts.c.status == "owed",
             alerts.c.next_attempt_at <= now,
             or_(alerts.c.lease_until.is_(None), alerts.c.lease_until <= now),
-            alerts.c.integration_id.not_in(busy_integrations),
+            alerts.c.integration_id.not_in(full),
             ~waits_for_earlier,
         )
         .order_by(alerts.c.next_attempt_at, alerts.c.id)

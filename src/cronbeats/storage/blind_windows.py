@@ -16,18 +16,18 @@ from cronbeats.storage.schema import blind_windows, pulse
 _THE_ROW = 1
 
 
-async def beat(tx: Transaction, now: datetime) -> datetime | None:
-    """Note that the service is alive at `now`; return when it last was, None if it never was.
+async def lock_pulse(tx: Transaction) -> datetime | None:
+    """Return when the service was last known to be alive, None if it never was.
 
     The row is locked, so that of many processes which wake up at once only one finds a gap.
     """
-    before: datetime | None = await tx.scalar(select(pulse.c.alive_at).with_for_update())
-    if before is None:
-        first = insert_into(tx, pulse).values(id=_THE_ROW, alive_at=now)
-        await tx.execute(first.on_conflict_do_nothing(index_elements=["id"]))
-    elif before != now:
-        await tx.execute(update(pulse).values(alive_at=now))
-    return before
+    return await tx.scalar(select(pulse.c.alive_at).with_for_update())
+
+
+async def beat(tx: Transaction, now: datetime) -> None:
+    """Note that the service is alive at `now`."""
+    alive = insert_into(tx, pulse).values(id=_THE_ROW, alive_at=now)
+    await tx.execute(alive.on_conflict_do_update(index_elements=["id"], set_={"alive_at": now}))
 
 
 async def add(tx: Transaction, window: BlindWindow) -> None:
@@ -40,10 +40,11 @@ async def add(tx: Transaction, window: BlindWindow) -> None:
     await tx.execute(insert(blind_windows).values(values))
 
 
-async def every_silence(tx: Transaction) -> list[BlindWindow]:
-    """Return all blind windows in which nothing could be heard."""
+async def newest_silences(tx: Transaction, limit: int) -> list[BlindWindow]:
+    """Return the newest blind windows in which nothing could be heard."""
     silence = select(blind_windows).where(blind_windows.c.reason == Blindness.SILENCE)
-    return [_window(row) for row in await tx.execute(silence)]
+    newest = silence.order_by(blind_windows.c.ended_at.desc()).limit(limit)
+    return [_window(row) for row in await tx.execute(newest)]
 
 
 async def unbelieve(tx: Transaction, now: datetime) -> None:

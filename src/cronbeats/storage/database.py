@@ -68,6 +68,16 @@ class Database:
         async with _unavailable_on_failure(), self._writer.begin() as tx:
             yield tx
 
+    @asynccontextmanager
+    async def write_unhurried(self) -> AsyncIterator[Transaction]:
+        """Open a transaction to write in that may take as long as it needs, to migrate for one."""
+        _, engine = create_engines(self._url, 1, is_hurried=False)
+        try:
+            async with _unavailable_on_failure(), engine.begin() as tx:
+                yield tx
+        finally:
+            await engine.dispose()
+
     async def check(self) -> None:
         """Do nothing, but in the database: raise UnavailableError if it cannot be used."""
         async with self.read() as tx:

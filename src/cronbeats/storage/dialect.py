@@ -27,6 +27,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SQLITE_BUSY_SECONDS = 5
+# A server that is there answers sooner; one that is not may never say so.
+_CONNECT_SECONDS = 5
+_COMMAND_SECONDS = 10
 # Any constant will do, as long as every version of CronBeats takes the same one.
 _MIGRATION_LOCK = 0x63726F6E
 _DRIVERS = {
@@ -109,15 +112,29 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database)
 
 
-def create_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
+def create_engines(
+    url: URL, pool_size: int, *, is_hurried: bool = True
+) -> tuple[AsyncEngine, AsyncEngine]:
     """Return the engine to read with and the engine to write with; PostgreSQL has one for both.
+
+    A connection that has gone silent is given up after a while, unless nothing is in a hurry. What
+    values a statement had is kept out of the texts of errors, as they may be secrets.
 
     SQLite has one writer at a time: it gets a connection of its own whose transactions take the
     write lock at once, so that none can fail half way for another's lock.
     """
     if sqlite_file(url) is None:
         engine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_pre_ping=True
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "timeout": _CONNECT_SECONDS,
+                "command_timeout": _COMMAND_SECONDS if is_hurried else None,
+            },
         )
         return engine, engine
     reader = _sqlite_engine(url, pool_size, begin="BEGIN", query_only=True)
@@ -145,6 +162,7 @@ def _sqlite_engine(url: URL, pool_size: int, *, begin: str, query_only: bool) ->
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        hide_parameters=True,
         connect_args={"timeout": _SQLITE_BUSY_SECONDS},
     )
 

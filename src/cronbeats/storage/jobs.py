@@ -120,7 +120,8 @@ async def ids_after(
 
 async def lock_ahead(tx: Transaction, now: datetime) -> list[Job]:
     """Return the jobs whose state speaks of moments after `now`, locked for a change."""
-    ahead = or_(job_states.c.since > now, job_states.c.last_signal_at > now)
+    named = (job_states.c.since, job_states.c.last_signal_at, job_states.c.due_at)
+    ahead = or_(*(moment > now for moment in named), job_states.c.open_runs > 0)
     return await _fetch(tx, _lock(_alive().where(ahead)))
 
 

@@ -21,7 +21,7 @@ async def migrate(database: Database) -> None:
 
     Any number of processes may call this at once: one does the work, the others wait.
     """
-    async with database.write() as tx:
+    async with database.write_unhurried() as tx:
         await tx.run_sync(_upgrade)
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, tuple_
 
 from cronbeats.domain.alert import AlertKind
 from cronbeats.domain.alert_rules import AlertRules, alert_kind
 from cronbeats.domain.alerting import Circumstances, compose_alert
-from cronbeats.domain.job import Job
+from cronbeats.domain.job import Job, Reason
+from cronbeats.domain.signal import SignalKind
 from cronbeats.domain.transition import Change, Transition
 from cronbeats.storage import alert_rules
 from cronbeats.storage.alert_codec import alert_to_json
@@ -85,22 +86,17 @@ def _deserving(
 
 
 async def _circumstances(tx: Transaction, events: Sequence[_Event]) -> list[Circumstances]:
-    job_ids = {event.job.id for event in events}
     names = await _workspace_names(tx, {event.job.workspace_id for event in events})
-    outputs = await _last_outputs(tx, job_ids)
-    incident_ids = await _incident_ids(tx, job_ids)
-    found = []
-    for event in events:
-        incident = event.transition.incident
-        number = None if incident is None else incident.number
-        found.append(
-            Circumstances(
-                workspace_name=names[event.job.workspace_id],
-                incident_id=incident_ids.get((event.job.id, number)),
-                last_output=outputs.get(event.job.id),
-            )
+    outputs = await _last_outputs(tx, events)
+    incident_ids = await _incident_ids(tx, events)
+    return [
+        Circumstances(
+            workspace_name=names[event.job.workspace_id],
+            incident_id=incident_ids.get(_incident_key(event)),
+            last_output=outputs.get((event.job.id, _telling_kinds(event))),
         )
-    return found
+        for event in events
+    ]
 
 
 async def _workspace_names(tx: Transaction, ids: Iterable[int]) -> dict[int, str]:
@@ -108,26 +104,51 @@ async def _workspace_names(tx: Transaction, ids: Iterable[int]) -> dict[int, str
     return {row.id: row.name for row in await tx.execute(query)}
 
 
-async def _last_outputs(tx: Transaction, job_ids: Iterable[int]) -> dict[int, str | None]:
-    """Return what each job's newest signal brought along; one look into an index a job."""
-    newest = (
-        select(signals.c.output)
-        .where(signals.c.job_id == jobs.c.id)
-        .order_by(signals.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-        .label("output")
-    )
-    rows = await tx.execute(select(jobs.c.id, newest).where(jobs.c.id.in_(job_ids)))
-    return {row.id: row.output for row in rows}
+async def _last_outputs(
+    tx: Transaction, events: Sequence[_Event]
+) -> dict[tuple[int, tuple[SignalKind, ...]], str | None]:
+    """Return what the newest signal that tells why brought along, by job and kinds of signal."""
+    found = {}
+    for kinds in {_telling_kinds(event) for event in events} - {()}:
+        newest = (
+            select(func.coalesce(signals.c.output, signals.c.message))
+            .where(signals.c.job_id == jobs.c.id, signals.c.kind.in_(kinds))
+            .order_by(signals.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+            .label("output")
+        )
+        job_ids = {event.job.id for event in events if _telling_kinds(event) == kinds}
+        rows = await tx.execute(select(jobs.c.id, newest).where(jobs.c.id.in_(job_ids)))
+        found.update({(row.id, kinds): row.output for row in rows})
+    return found
+
+
+def _telling_kinds(event: _Event) -> tuple[SignalKind, ...]:
+    """Return which signals tell why: none for a run that never came."""
+    if event.kind is AlertKind.RECOVERED:
+        return (SignalKind.PING, SignalKind.SUCCESS)
+    match event.transition.reason:
+        case Reason.FAILED:
+            return (SignalKind.FAIL,)
+        case Reason.OVERRAN:
+            return (SignalKind.START, SignalKind.PROGRESS, SignalKind.LOG)
+        case _:
+            return ()
 
 
 async def _incident_ids(
-    tx: Transaction, job_ids: Iterable[int]
+    tx: Transaction, events: Sequence[_Event]
 ) -> dict[tuple[int, int | None], int]:
+    keys = {_incident_key(event) for event in events if event.transition.incident is not None}
     query = select(incidents.c.id, incidents.c.job_id, incidents.c.number)
-    rows = await tx.execute(query.where(incidents.c.job_id.in_(job_ids)))
+    rows = await tx.execute(query.where(tuple_(incidents.c.job_id, incidents.c.number).in_(keys)))
     return {(row.job_id, row.number): row.id for row in rows}
+
+
+def _incident_key(event: _Event) -> tuple[int, int | None]:
+    incident = event.transition.incident
+    return event.job.id, None if incident is None else incident.number
 
 
 def _alert_row(

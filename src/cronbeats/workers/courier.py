@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 
 import structlog
@@ -19,12 +18,12 @@ from cronbeats.services.deliver_alerts import (
     release_alerts,
     send_alert,
     settle_alert,
+    take_over_alerts,
 )
 from cronbeats.storage.alerts import Claimed
 from cronbeats.storage.database import Database
 
-_MOST_AT_ONCE = 64
-_MOST_FOR_ONE_INTEGRATION = 8
+_MOST_AT_ONCE = 256
 _NOTHING_TO_DO = float("inf")
 # What was sent is remembered as soon as the database is back, if that is before the lease ends.
 _SETTLE_ATTEMPTS = 10
@@ -49,18 +48,24 @@ class Courier:
         self._senders = senders
         self._jitter = jitter
         self._hands_are_free = hands_are_free
+        # Nobody else uses a file of ours, so what is claimed in it was claimed by a server that is
+        # gone; elsewhere it may be somebody's, and its lease must end first.
+        self._must_take_over = db.file is not None
         self._under_way: dict[asyncio.Task[None], Claimed] = {}
 
     async def step(self) -> float:
         """Claim alerts and set off with them; return the seconds until the next look."""
+        if self._must_take_over:
+            await take_over_alerts(self._db)
+            self._must_take_over = False
         upcoming = await next_alert(self._db)
         if upcoming is None:
             return _NOTHING_TO_DO
         if (wait := (upcoming - self._clock()).total_seconds()) > 0:
             return wait
-        claimed = await claim_alerts(
-            self._db, self._clock(), self._free_hands(), self._busy_integrations()
-        )
+        under_way = list(self._under_way.values())
+        free_hands = _MOST_AT_ONCE - len(under_way)
+        claimed = await claim_alerts(self._db, self._clock(), free_hands, under_way)
         for each in claimed:
             task = asyncio.create_task(self._deliver(each))
             self._under_way[task] = each
@@ -106,14 +111,6 @@ class Courier:
         if not task.cancelled() and (error := task.exception()):
             _log.error("alert_not_delivered", exc_info=error)
         self._hands_are_free()
-
-    def _free_hands(self) -> int:
-        # One claim must not give a single integration more than its share.
-        return min(_MOST_AT_ONCE - len(self._under_way), _MOST_FOR_ONE_INTEGRATION)
-
-    def _busy_integrations(self) -> list[int]:
-        counts = Counter(each.integration.id for each in self._under_way.values())
-        return [each for each, count in counts.items() if count >= _MOST_FOR_ONE_INTEGRATION]
 
 
 def _report(settled: Settled) -> None:

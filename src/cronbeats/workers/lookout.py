@@ -52,9 +52,8 @@ class Lookout:
         return _NO_TIME <= self._clock() - self._seen_at <= _LONGEST_TRUST
 
     async def _beat(self) -> None:
-        now = self._clock()
-        aware = await stay_aware(self._db, now)
-        self._seen_at, self._windows = now, aware.windows
+        aware = await stay_aware(self._db, self._clock)
+        self._seen_at, self._windows = aware.at, aware.windows
         if aware.found is not None:
             _log.warning(
                 "blind_window",
