@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from cronbeats.domain.blind_window import Blindness, BlindWindow
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import insert_into
+from cronbeats.storage.pages import fetch_page
 from cronbeats.storage.schema import blind_windows, pulse
 
 _THE_ROW = 1
@@ -55,10 +56,9 @@ async def unbelieve(tx: Transaction, now: datetime) -> None:
 
 async def browse(tx: Transaction, request: PageRequest) -> tuple[list[BlindWindow], int]:
     """Return a page of the blind windows, newest first, and how many there are in all."""
-    total = await tx.scalar(select(func.count()).select_from(blind_windows))
     newest = select(blind_windows).order_by(blind_windows.c.ended_at.desc())
-    rows = await tx.execute(newest.limit(request.per_page).offset(request.offset))
-    return [_window(row) for row in rows], total or 0
+    rows, total = await fetch_page(tx, newest, request)
+    return [_window(row) for row in rows], total
 
 
 def _window(row: Row[Any]) -> BlindWindow:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cronbeats.domain.job import Incident, Reason
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.pages import fetch_page
 from cronbeats.storage.schema import incidents
 
 
@@ -24,14 +25,12 @@ async def browse(
     tx: Transaction, job_id: int, request: PageRequest
 ) -> tuple[list[StoredIncident], int]:
     """Return a page of a job's incidents, newest first, and the number of all."""
-    own = incidents.c.job_id == job_id
-    total = await tx.scalar(select(func.count()).select_from(incidents).where(own))
-    newest = select(incidents).where(own).order_by(incidents.c.number.desc())
-    rows = await tx.execute(newest.limit(request.per_page).offset(request.offset))
+    own = select(incidents).where(incidents.c.job_id == job_id)
+    rows, total = await fetch_page(tx, own.order_by(incidents.c.number.desc()), request)
     return [
         StoredIncident(
             row.id,
             Incident(row.number, row.started_at, Reason(row.reason), row.missed_runs, row.ended_at),
         )
         for row in rows
-    ], total or 0
+    ], total

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select
+from sqlalchemy import Row, delete, or_, select
 
 from cronbeats.domain.job import Outcome, Run
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.pages import fetch_page, newest_to_go
 from cronbeats.storage.schema import runs
 
 
@@ -31,18 +32,15 @@ async def open_by_job(tx: Transaction, job_ids: Sequence[int]) -> dict[int, tupl
 
 async def browse(tx: Transaction, job_id: int, request: PageRequest) -> tuple[list[Run], int]:
     """Return a page of a job's runs and lost slots, newest first, and the number of all."""
-    own = runs.c.job_id == job_id
-    total = await tx.scalar(select(func.count()).select_from(runs).where(own))
-    newest = select(runs).where(own).order_by(runs.c.number.desc())
-    rows = await tx.execute(newest.limit(request.per_page).offset(request.offset))
-    return [_run_from_row(row) for row in rows], total or 0
+    own = select(runs).where(runs.c.job_id == job_id)
+    rows, total = await fetch_page(tx, own.order_by(runs.c.number.desc()), request)
+    return [_run_from_row(row) for row in rows], total
 
 
 async def prune(tx: Transaction, job_id: int, keep: int) -> int:
     """Delete all but a job's newest `keep` runs, and those that are open; return how many went."""
     own = runs.c.job_id == job_id
-    newest_to_go = select(runs.c.number).where(own).order_by(runs.c.number.desc())
-    last = await tx.scalar(newest_to_go.offset(keep).limit(1))
+    last = await newest_to_go(tx, runs.c.number, own, keep)
     if last is None:
         return 0
     is_over = or_(runs.c.ended_at.is_not(None), runs.c.started_at.is_(None))

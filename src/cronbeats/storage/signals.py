@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from cronbeats.domain.page import PageRequest
 from cronbeats.domain.signal import SignalKind
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.pages import fetch_page, newest_to_go
 from cronbeats.storage.schema import signals
 
 
@@ -34,11 +35,9 @@ async def browse(
     tx: Transaction, job_id: int, request: PageRequest
 ) -> tuple[list[StoredSignal], int]:
     """Return a page of a job's signals, newest first, and the number of all."""
-    own = signals.c.job_id == job_id
-    total = await tx.scalar(select(func.count()).select_from(signals).where(own))
-    listed = select(*(column for column in signals.c if column.name != "output")).where(own)
-    newest = listed.order_by(signals.c.id.desc())
-    rows = await tx.execute(newest.limit(request.per_page).offset(request.offset))
+    listed = select(*(column for column in signals.c if column.name != "output"))
+    own = listed.where(signals.c.job_id == job_id)
+    rows, total = await fetch_page(tx, own.order_by(signals.c.id.desc()), request)
     return [
         StoredSignal(
             id=row.id,
@@ -54,14 +53,13 @@ async def browse(
             output_size=row.output_size,
         )
         for row in rows
-    ], total or 0
+    ], total
 
 
 async def prune(tx: Transaction, job_id: int, keep: int) -> int:
     """Delete all but a job's newest `keep` signals; return how many went."""
     own = signals.c.job_id == job_id
-    newest_to_go = select(signals.c.id).where(own).order_by(signals.c.id.desc())
-    last = await tx.scalar(newest_to_go.offset(keep).limit(1))
+    last = await newest_to_go(tx, signals.c.id, own, keep)
     if last is None:
         return 0
     return (await tx.execute(delete(signals).where(own, signals.c.id <= last))).rowcount
