@@ -131,4 +131,6 @@ async def test_discords_message_is_shown(receiver: Receiver, http: HttpClient) -
         config_of(kind, receiver.origin), alert()
     )
 
-    assert delivery == Refused("Discord answered 404 Not Found: Unknown Webhook", 404)
+    assert delivery == Refused(
+        "Discord answered 404 Not Found: Unknown Webhook", 404, is_broken=True
+    )

@@ -161,4 +161,4 @@ async def test_slacks_word_for_what_is_wrong_is_shown(receiver: Receiver, http: 
         config_of(kind, receiver.origin), alert()
     )
 
-    assert delivery == Refused("Slack answered 410 Gone: channel_is_archived", 410)
+    assert delivery == Refused("Slack answered 410 Gone: channel_is_archived", 410, is_broken=True)

@@ -138,7 +138,11 @@ async def test_it_calls_the_bot_and_names_the_chat(receiver: Receiver, http: Htt
         (
             400,
             {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"},
-            Refused("Telegram answered 400 Bad Request: Bad Request: chat not found", 400),
+            Refused(
+                "Telegram answered 400 Bad Request: Bad Request: chat not found",
+                400,
+                is_broken=True,
+            ),
         ),
         (
             400,
@@ -148,7 +152,9 @@ async def test_it_calls_the_bot_and_names_the_chat(receiver: Receiver, http: Htt
                 "parameters": {"migrate_to_chat_id": -100456},
             },
             Refused(
-                "Telegram answered 400 Bad Request: group was upgraded; its new ID is -100456", 400
+                "Telegram answered 400 Bad Request: group was upgraded; its new ID is -100456",
+                400,
+                is_broken=True,
             ),
         ),
         (

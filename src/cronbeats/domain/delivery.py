@@ -16,30 +16,43 @@ _FEWEST_ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The other side took the message."""
+    """The other side took the message.
 
-    status_code: int
+    `status_code` is HTTP's or SMTP's, if it told one. `throttled_seconds` is how long the whole
+    integration is to be left alone before its next message, if the other side said so.
+    """
+
+    status_code: int | None
     duration_ms: int
+    throttled_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
     """It did not get through this time; trying again may help.
 
-    `retry_after_seconds` is what the other side asked for, if it did.
+    `retry_after_seconds` is what the other side asked for, if it did. When the integration
+    `is_throttled`, that wait (or the usual one, if none was named) holds for all its messages.
     """
 
     error: str
     status_code: int | None = None
     retry_after_seconds: float | None = None
+    is_throttled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The other side will not take it, however often it is tried."""
+    """The other side will not take it, however often it is tried.
+
+    When the integration `is_broken`, it will take no other message either until somebody sets the
+    integration up anew: the hook is gone, the token is not valid, the channel is archived.
+    Otherwise it was this one message that did not please.
+    """
 
     error: str
     status_code: int | None = None
+    is_broken: bool = False
 
 
 Delivery = Delivered | Unreachable | Refused

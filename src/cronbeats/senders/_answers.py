@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -19,6 +19,10 @@ _MULTIPLE_CHOICES, _BAD_REQUEST, _SERVER_ERROR = 300, 400, 500
 _TRY_AGAIN = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 )
+# Where a service's address holds a secret, these say that the secret is worth nothing any more.
+BROKEN_STATUSES = frozenset(
+    {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+)
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 _LONGEST_WAIT_SECONDS = 10**9
 
@@ -31,26 +35,34 @@ class Answer:
     duration_ms: int
     text: str = ""
     retry_after_seconds: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def delivery_of(
-    answer: Answer, who: str, said: str | None = None, retry_after_seconds: float | None = None
+    answer: Answer,
+    who: str,
+    *,
+    said: str | None = None,
+    retry_after_seconds: float | None = None,
+    is_broken: bool = False,
 ) -> Delivery:
     """Return how a delivery ended, by the status code (RFC 9110).
 
     `who` answered is named in the error. `said` is the reason it gave, and `retry_after_seconds`
-    the wait it asked for, where it has ways of its own to tell them.
+    the wait it asked for, where it has ways of its own to tell them. `is_broken` tells what a
+    refusal means for the integration.
     """
     status = answer.status_code
     if status < _MULTIPLE_CHOICES:
-        return Delivered(status, answer.duration_ms)
+        return Delivered(status, answer.duration_ms, _throttled_seconds(answer.headers))
     if status < _BAD_REQUEST:
         return Refused(f"{who} answered with a redirect ({_name(status)}): not followed.", status)
     error = describe(answer, who, said)
     if status >= _SERVER_ERROR or status in _TRY_AGAIN:
         wait = answer.retry_after_seconds if retry_after_seconds is None else retry_after_seconds
-        return Unreachable(error, status, wait)
-    return Refused(error, status)
+        is_throttled = status == HTTPStatus.TOO_MANY_REQUESTS or wait is not None
+        return Unreachable(error, status, wait, is_throttled)
+    return Refused(error, status, is_broken)
 
 
 def describe(answer: Answer, who: str, said: str | None = None) -> str:
@@ -90,6 +102,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if until is None or now is None:
         return None
     return max(0.0, (until - now).total_seconds())
+
+
+def _throttled_seconds(headers: Mapping[str, str]) -> float | None:
+    """Return how long there is no message left, as Discord tells it with a message it took."""
+    if headers.get("X-RateLimit-Remaining", "").strip() != "0":
+        return None
+    reset_after = headers.get("X-RateLimit-Reset-After", "").strip()
+    return float(reset_after) if _SECONDS.fullmatch(reset_after) else None
 
 
 def _date(text: str) -> datetime | None:

@@ -121,6 +121,7 @@ class HttpClient:
                 duration_ms=round((time.perf_counter() - started) * 1000),
                 text=scrub(start, secrets, is_cut=is_cut),
                 retry_after_seconds=retry_after(response.headers),
+                headers=response.headers,
             )
 
     def _open_session(self) -> ClientSession:

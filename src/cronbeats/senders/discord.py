@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
-from cronbeats.senders._answers import Answer, delivery_of, json_object, seconds_in
+from cronbeats.senders._answers import (
+    BROKEN_STATUSES,
+    Answer,
+    delivery_of,
+    json_object,
+    seconds_in,
+)
 from cronbeats.senders._config import explain_bad_values
 from cronbeats.senders._http import HttpClient
 from cronbeats.senders._message import Message, message_of
@@ -22,6 +28,10 @@ _SENTENCE_LENGTH = 2000
 _VALUE_LENGTH = 200
 _FOOTER_LENGTH = 200
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]()#@]")
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json: an unknown channel, an
+# unknown webhook, an invalid webhook token, an archived thread, a locked thread, a forum without
+# the name of a thread.
+_BROKEN_CODES = frozenset({10003, 10015, 50027, 50083, 160005, 220001})
 
 
 class DiscordSender:
@@ -45,16 +55,7 @@ class DiscordSender:
     async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
         url = _waiting(config.get("webhook_url", ""))
         answer = await self._http.post(url, json.dumps(self.compose(alert)).encode())
-        if not isinstance(answer, Answer):
-            return answer
-        told = json_object(answer)
-        said = told.get("message")
-        return delivery_of(
-            answer,
-            "Discord",
-            said=said if isinstance(said, str) else None,
-            retry_after_seconds=seconds_in(told.get("retry_after")),
-        )
+        return _delivery(answer) if isinstance(answer, Answer) else answer
 
     def compose(self, alert: Alert) -> dict[str, object]:
         """Return the message: one embed with a bar of colour, which can mention nobody."""
@@ -76,6 +77,19 @@ class DiscordSender:
         if message.workspace:
             embed["footer"] = {"text": cut(message.workspace, _FOOTER_LENGTH)}
         return {"embeds": [embed], "allowed_mentions": {"parse": []}}
+
+
+def _delivery(answer: Answer) -> Delivery:
+    told = json_object(answer)
+    said, code = told.get("message"), told.get("code")
+    return delivery_of(
+        answer,
+        "Discord",
+        said=said if isinstance(said, str) else None,
+        retry_after_seconds=seconds_in(told.get("retry_after")),
+        is_broken=answer.status_code in BROKEN_STATUSES
+        or (isinstance(code, int) and code in _BROKEN_CODES),
+    )
 
 
 def _waiting(url: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
-from cronbeats.senders._answers import Answer, delivery_of
+from cronbeats.senders._answers import BROKEN_STATUSES, Answer, delivery_of
 from cronbeats.senders._config import explain_bad_values
 from cronbeats.senders._http import HttpClient
 from cronbeats.senders._message import Fact, Message, message_of
@@ -25,6 +25,23 @@ _TEXT_LENGTH = 3000
 _HEADER_LENGTH = 150
 _FIELD_LENGTH = 2000
 _WORKSPACE_LENGTH = 150
+# Slack tells what is wrong with one word as its body. These are about the hook, not the message,
+# whatever the status that comes with them.
+_BROKEN_WORDS = frozenset(
+    {
+        "action_prohibited",
+        "channel_is_archived",
+        "channel_not_found",
+        "invalid_token",
+        "no_active_hooks",
+        "no_service",
+        "no_service_id",
+        "no_team",
+        "posting_to_general_channel_denied",
+        "team_disabled",
+        "user_not_found",
+    }
+)
 
 
 class SlackSender:
@@ -46,8 +63,7 @@ class SlackSender:
     async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
         body = json.dumps(self.compose(alert)).encode()
         answer = await self._http.post(config.get("webhook_url", ""), body)
-        # Slack tells what is wrong with one word as its body, such as `no_service`.
-        return delivery_of(answer, "Slack") if isinstance(answer, Answer) else answer
+        return _delivery(answer) if isinstance(answer, Answer) else answer
 
     def compose(self, alert: Alert) -> dict[str, object]:
         """Return the message: a sentence, and the details beneath it behind a bar of colour."""
@@ -68,6 +84,11 @@ class SlackSender:
                 }
             ],
         }
+
+
+def _delivery(answer: Answer) -> Delivery:
+    is_broken = answer.status_code in BROKEN_STATUSES or answer.text.strip() in _BROKEN_WORDS
+    return delivery_of(answer, "Slack", is_broken=is_broken)
 
 
 def _blocks(message: Message) -> list[Block]:

@@ -11,7 +11,14 @@ from urllib.parse import quote
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.delivery import Delivered, Delivery, Refused
 from cronbeats.domain.integration import IntegrationKind
-from cronbeats.senders._answers import Answer, delivery_of, describe, json_object, seconds_in
+from cronbeats.senders._answers import (
+    BROKEN_STATUSES,
+    Answer,
+    delivery_of,
+    describe,
+    json_object,
+    seconds_in,
+)
 from cronbeats.senders._config import explain_bad_values
 from cronbeats.senders._http import HttpClient
 from cronbeats.senders._message import message_of
@@ -21,6 +28,14 @@ from cronbeats.senders.protocol import ConfigField
 API_BASE = "https://api.telegram.org"
 _TOKEN = re.compile(r"[0-9]{1,20}:[0-9A-Za-z_-]{3,100}")
 _CHAT = re.compile(r"-?[0-9]{1,20}|@[0-9A-Za-z_]{1,64}")
+# What it says of a chat that takes no message of this bot, although the status is 400.
+_BROKEN = re.compile(
+    r"chat not found|user not found|not enough rights|have no rights|need administrator rights"
+    r"|group (chat )?was (upgraded|deactivated|deleted)|group is deactivated|thread not found"
+    r"|TOPIC_CLOSED|TOPIC_DELETED|PEER_ID_INVALID|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED"
+    r"|CHAT_ADMIN_REQUIRED|CHANNEL_PRIVATE",
+    re.IGNORECASE,
+)
 # Telegram allows 4096 without the markup; these are counted with it and leave room for all parts.
 _TITLE_LENGTH = 300
 _SENTENCE_LENGTH = 1500
@@ -100,9 +115,16 @@ def _delivery(answer: Answer) -> Delivery:
     said = description if isinstance(description, str) else None
     if said and isinstance(asked.get("migrate_to_chat_id"), int):
         said = f"{said}; its new ID is {asked['migrate_to_chat_id']}"
-    delivery = delivery_of(answer, "Telegram", said, seconds_in(asked.get("retry_after")))
+    is_broken = answer.status_code in BROKEN_STATUSES or bool(said and _BROKEN.search(said))
+    delivery = delivery_of(
+        answer,
+        "Telegram",
+        said=said,
+        retry_after_seconds=seconds_in(asked.get("retry_after")),
+        is_broken=is_broken,
+    )
     if isinstance(delivery, Delivered) and told.get("ok") is False:
-        return Refused(describe(answer, "Telegram", said), answer.status_code)
+        return Refused(describe(answer, "Telegram", said), answer.status_code, is_broken)
     return delivery
 
 

@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from cronbeats.domain.alert import Alert, AlertIncident, AlertJob
 from cronbeats.domain.delivery import Delivery
@@ -49,7 +50,7 @@ class WebhookSender:
             headers=signed_headers(alert.id, self._clock(), body, secret),
             secrets=(secret,),
         )
-        return delivery_of(answer, "The webhook") if isinstance(answer, Answer) else answer
+        return _delivery(answer) if isinstance(answer, Answer) else answer
 
     def compose(self, alert: Alert) -> dict[str, object]:
         """Return the body: the same for every attempt to deliver `alert`."""
@@ -79,6 +80,11 @@ def signed_headers(message_id: str, now: datetime, body: bytes, secret: str) -> 
         headers["X-Webhook-Signature"] = f"sha256={plain}"
         headers["webhook-signature"] = f"v1,{base64.b64encode(standard).decode()}"
     return headers
+
+
+def _delivery(answer: Answer) -> Delivery:
+    # Standard Webhooks: 410 alone asks that nothing be sent any more.
+    return delivery_of(answer, "The webhook", is_broken=answer.status_code == HTTPStatus.GONE)
 
 
 def _standard_key(secret: str) -> bytes:
