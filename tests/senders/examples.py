@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind
+from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind, Digest, digest_of
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.job import Reason, Status
 from cronbeats.senders.protocol import Sender
 from cronbeats.senders.registry import HttpClient, build_senders
 
+PAGES = "https://beats.example.com"
 NOW = datetime(2026, 2, 25, 4, 0, tzinfo=UTC)
 KINDS = list(IntegrationKind)
 BOT_TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOpp"
@@ -142,6 +143,31 @@ def hostile_alerts() -> st.SearchStrategy[HostileAlert]:
         workspace=_STRETCHED,
         output=st.one_of(st.none(), _STRETCHED),
         timezone=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"]),
+    )
+
+
+@dataclass(frozen=True)
+class HostileDigest:
+    """Any texts in a list of any length."""
+
+    alerts: tuple[HostileAlert, ...]
+    times: int
+    tag: Stretched | None
+    address: str | None
+
+    def build(self) -> Digest:
+        alerts = [each.build() for each in self.alerts * self.times]
+        digest = digest_of("dg_1", alerts, self.address)
+        return replace(digest, common_tag=None if self.tag is None else str(self.tag))
+
+
+def hostile_digests() -> st.SearchStrategy[HostileDigest]:
+    return st.builds(
+        HostileDigest,
+        alerts=st.lists(hostile_alerts(), min_size=1, max_size=2).map(tuple),
+        times=st.sampled_from([1, 1, 20]),
+        tag=st.one_of(st.none(), _STRETCHED),
+        address=st.sampled_from([None, "203.0.113.7"]),
     )
 
 

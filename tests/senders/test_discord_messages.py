@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from cronbeats.domain.alert import Alert, AlertKind
+from cronbeats.domain.alert import Alert, AlertKind, Digest
 from cronbeats.domain.delivery import Refused
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.senders.discord import DiscordSender
@@ -13,10 +14,13 @@ from cronbeats.senders.registry import HttpClient
 from tests.senders.examples import (
     HOOK_PATH,
     HOSTILE,
+    PAGES,
     HostileAlert,
+    HostileDigest,
     alert,
     config_of,
     hostile_alerts,
+    hostile_digests,
     is_valid_json,
     length,
     sender_of,
@@ -24,8 +28,8 @@ from tests.senders.examples import (
 from tests.senders.receiver import Receiver, answering
 
 
-def compose(alert: Alert) -> dict[str, Any]:
-    return DiscordSender(HttpClient()).compose(alert)
+def compose(told: Alert | Digest, pages: str = "") -> dict[str, Any]:
+    return DiscordSender(HttpClient(), pages=pages).compose(told)
 
 
 def test_a_job_that_is_down_is_told_in_red_with_its_last_output() -> None:
@@ -78,11 +82,11 @@ def test_hostile_words_stay_words(text: str) -> None:
     assert_well_made(compose(alert(name=text, text=text, workspace=text, output=text)))
 
 
-@given(hostile_alerts())
+@given(st.one_of(hostile_alerts(), hostile_digests()))
 def test_any_text_makes_a_message_that_discord_takes_and_nobody_is_mentioned(
-    hostile: HostileAlert,
+    hostile: HostileAlert | HostileDigest,
 ) -> None:
-    assert_well_made(compose(hostile.build()))
+    assert_well_made(compose(hostile.build(), PAGES))
 
 
 def assert_well_made(message: dict[str, Any]) -> None:
@@ -99,7 +103,11 @@ def assert_well_made(message: dict[str, Any]) -> None:
     parts = [embed["title"], embed["description"], embed.get("footer", {}).get("text", "")]
     parts += [part for field in fields for part in (field["name"], field["value"])]
     assert sum(length(part) for part in parts) <= 6000
-    sentence, fence, output = embed["description"].partition("\n```\n")
+    description = embed["description"].removesuffix(
+        f"\n[Look at it in CronBeats](<{PAGES}/jobs/7>)"
+    )
+    description = description.removesuffix(f"\n[Look at it in CronBeats](<{PAGES}/jobs>)")
+    sentence, fence, output = description.partition("\n```\n")
     for text in (embed["title"], sentence):
         assert not re.search(r"[*_~`|<>\[\]()#@]", re.sub(r"\\[^0-9A-Za-z\s]", "", text))
     if fence:

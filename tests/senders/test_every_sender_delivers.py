@@ -6,9 +6,10 @@ import pytest
 from aiohttp import web
 
 import cronbeats
-from cronbeats.domain.alert import AlertKind
+from cronbeats.domain.alert import AlertKind, digest_of
 from cronbeats.domain.delivery import Delivered, Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind
+from cronbeats.senders.protocol import DigestSender
 from cronbeats.senders.registry import HttpClient, build_senders
 from tests.senders.examples import KINDS, NOW, alert, config_of, sender_of
 from tests.senders.receiver import Receiver, answering, closed_port, hang
@@ -176,3 +177,18 @@ async def test_it_can_be_used_again_after_the_client_was_closed(
     await http.close()
 
     assert isinstance(await sender.send(config, alert()), Delivered)
+
+
+async def test_many_alerts_are_told_in_one_message_to_people_and_one_by_one_to_programs(
+    receiver: Receiver, http: HttpClient, kind: IntegrationKind
+) -> None:
+    sender = sender_of(kind, http, receiver.origin)
+    digest = digest_of("dg_1", [alert(name=name) for name in ("Backup", "Invoices")])
+
+    assert isinstance(sender, DigestSender) is (kind is not IntegrationKind.WEBHOOK)
+    if isinstance(sender, DigestSender):
+        delivery = await sender.send_digest(config_of(kind, receiver.origin), digest)
+
+        assert isinstance(delivery, Delivered)
+        (request,) = receiver.received
+        assert b"2 jobs are down. All have the tag disk." in request.body

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from cronbeats.domain.alert import Alert, AlertKind
+from cronbeats.domain.alert import Alert, AlertKind, Digest
 from cronbeats.domain.delivery import Refused
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.senders.registry import HttpClient
@@ -13,10 +14,13 @@ from cronbeats.senders.slack import SlackSender
 from tests.senders.examples import (
     HOOK_PATH,
     HOSTILE,
+    PAGES,
     HostileAlert,
+    HostileDigest,
     alert,
     config_of,
     hostile_alerts,
+    hostile_digests,
     is_valid_json,
     length,
     sender_of,
@@ -25,8 +29,11 @@ from tests.senders.examples import (
 from tests.senders.receiver import Receiver, answering
 
 
-def compose(alert: Alert) -> dict[str, Any]:
-    return SlackSender(HttpClient()).compose(alert)
+def compose(told: Alert | Digest, pages: str = "") -> dict[str, Any]:
+    return SlackSender(HttpClient(), pages=pages).compose(told)
+
+
+LINK = f"<{PAGES}/jobs{{}}|Look at it in CronBeats>"
 
 
 def plain(text: str) -> dict[str, Any]:
@@ -110,11 +117,11 @@ def test_hostile_words_stay_words(text: str) -> None:
     assert_well_made(compose(alert(name=text, text=text, workspace=text, output=text)))
 
 
-@given(hostile_alerts())
+@given(st.one_of(hostile_alerts(), hostile_digests()))
 def test_any_text_makes_a_message_that_slack_takes_and_nobody_is_mentioned(
-    hostile: HostileAlert,
+    hostile: HostileAlert | HostileDigest,
 ) -> None:
-    assert_well_made(compose(hostile.build()))
+    assert_well_made(compose(hostile.build(), PAGES))
 
 
 def assert_well_made(message: dict[str, Any]) -> None:
@@ -122,13 +129,16 @@ def assert_well_made(message: dict[str, Any]) -> None:
     assert (message["mrkdwn"], message["parse"], message["link_names"]) == (False, "none", False)
     assert 0 < length(message["text"]) <= 3000
     for text in strings_in(message):
-        assert not re.search(r"[<>]|&(?!(amp|lt|gt);)", text)
+        if text != LINK.format(text.partition("|")[0].rpartition("/jobs")[2]):
+            assert not re.search(r"[<>]|&(?!(amp|lt|gt);)", text)
     (attachment,) = message["attachments"]
+    assert len(attachment["blocks"]) <= 50
     for block in attachment["blocks"]:
         assert_within_limits(block)
 
 
 def assert_within_limits(block: dict[str, Any]) -> None:
+    text = block.get("text", {}).get("text", "")
     if block["type"] == "header":
         assert 0 < length(block["text"]["text"]) <= 150
     if block["type"] == "section":
@@ -136,8 +146,8 @@ def assert_within_limits(block: dict[str, Any]) -> None:
         assert len(fields) <= 10
         assert all(0 < length(field["text"]) <= 2000 for field in fields)
     if "text" in block and block["type"] == "section":
-        text = block["text"]["text"]
         assert length(text) <= 3000
+    if block.get("text", {}).get("type") == "mrkdwn":
         assert text.startswith("```\n")
         assert text.endswith("\n```")
         assert "``" not in text[4:-4]

@@ -4,9 +4,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import given
+from hypothesis import strategies as st
 
-from cronbeats.domain.alert import Alert, AlertKind
+from cronbeats.domain.alert import Alert, AlertKind, Digest
 from cronbeats.domain.delivery import Delivered, Refused
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.senders.registry import HttpClient
@@ -14,10 +16,13 @@ from cronbeats.senders.telegram import TelegramSender
 from tests.senders.examples import (
     BOT_TOKEN,
     HOSTILE,
+    PAGES,
     HostileAlert,
+    HostileDigest,
     alert,
     config_of,
     hostile_alerts,
+    hostile_digests,
     is_valid_json,
     length,
     sender_of,
@@ -25,8 +30,8 @@ from tests.senders.examples import (
 from tests.senders.receiver import Receiver, answering
 
 
-def compose(alert: Alert) -> dict[str, Any]:
-    return TelegramSender(HttpClient()).compose(alert)
+def compose(told: Alert | Digest, pages: str = "") -> dict[str, Any]:
+    return TelegramSender(HttpClient(), pages=pages).compose(told)
 
 
 def test_a_job_that_is_down_is_told_with_its_last_output() -> None:
@@ -78,11 +83,11 @@ def test_hostile_words_stay_words(text: str) -> None:
     assert_well_made(compose(alert(name=text, text=text, workspace=text, output=text)))
 
 
-@given(hostile_alerts())
+@given(st.one_of(hostile_alerts(), hostile_digests()))
 def test_any_text_makes_a_message_that_telegram_takes_and_nobody_is_mentioned(
-    hostile: HostileAlert,
+    hostile: HostileAlert | HostileDigest,
 ) -> None:
-    assert_well_made(compose(hostile.build()))
+    assert_well_made(compose(hostile.build(), PAGES))
 
 
 def assert_well_made(message: dict[str, Any]) -> None:
@@ -105,8 +110,9 @@ class Reader(HTMLParser):
         self.texts_outside_code: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in {"b", "i", "pre"}
-        assert attrs == []
+        assert tag in {"a", "b", "i", "pre"}
+        links = [[("href", f"{PAGES}/jobs{path}")] for path in ("", "/7")]
+        assert attrs in links if tag == "a" else attrs == []
         self.open_tags.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -145,19 +151,6 @@ async def test_it_calls_the_bot_and_names_the_chat(receiver: Receiver, http: Htt
             ),
         ),
         (
-            400,
-            {
-                "ok": False,
-                "description": "group was upgraded",
-                "parameters": {"migrate_to_chat_id": -100456},
-            },
-            Refused(
-                "Telegram answered 400 Bad Request: group was upgraded; its new ID is -100456",
-                400,
-                is_broken=True,
-            ),
-        ),
-        (
             200,
             {"ok": False, "description": "not today"},
             Refused("Telegram answered 200 OK: not today", 200),
@@ -179,3 +172,44 @@ async def test_what_telegram_says_is_shown(
     )
 
     assert result == delivery if isinstance(delivery, Refused) else isinstance(result, delivery)
+
+
+async def test_a_group_that_became_a_supergroup_is_told_under_its_new_id(
+    receiver: Receiver, http: HttpClient
+) -> None:
+    moved = {
+        "ok": False,
+        "description": "Bad Request: group chat was upgraded to a supergroup chat",
+        "parameters": {"migrate_to_chat_id": -100456},
+    }
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        is_new = (await request.json())["chat_id"] == -100456
+        return web.json_response({"ok": True} if is_new else moved, status=200 if is_new else 400)
+
+    receiver.respond = answer
+    kind = IntegrationKind.TELEGRAM
+
+    delivery = await sender_of(kind, http, receiver.origin).send(
+        config_of(kind, receiver.origin), alert()
+    )
+
+    assert isinstance(delivery, Delivered)
+    assert delivery.warning == "The group has a new ID: set chat_id to -100456."
+
+
+async def test_a_group_that_is_nowhere_is_broken(receiver: Receiver, http: HttpClient) -> None:
+    moved = {
+        "description": "Bad Request: group chat was upgraded to a supergroup chat",
+        "parameters": {"migrate_to_chat_id": -100456},
+    }
+    receiver.respond = answering(400, json.dumps(moved))
+    kind = IntegrationKind.TELEGRAM
+
+    delivery = await sender_of(kind, http, receiver.origin).send(
+        config_of(kind, receiver.origin), alert()
+    )
+
+    assert isinstance(delivery, Refused)
+    assert delivery.is_broken
+    assert len(receiver.received) == 2

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronbeats.senders._text import cut, length, one_line, output_tail
+from cronbeats.senders._text import cut, length, listed, one_line, output_tail
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,17 @@ def test_output_of_one_long_line_keeps_its_end() -> None:
 )
 def test_output_is_shown_as_a_terminal_leaves_it(output: str, shown: str) -> None:
     assert output_tail(output) == shown
+
+
+def test_a_list_tells_how_many_did_not_fit() -> None:
+    items = [f"job {number}" for number in range(10)]
+
+    assert listed(items, 1000).splitlines() == [f"• job {number}" for number in range(10)]
+    assert listed(items, 40) == "• job 0\n• job 1\n• job 2\n… and 7 more"
+    assert listed(items, 5) == "… and 10 more"
+    assert listed([], 40) == ""
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=[]))), st.integers(40, 400))
+def test_a_list_always_fits(items: list[str], limit: int) -> None:
+    assert length(listed(items, limit)) <= limit

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from cronbeats.domain.delivery import Refused, Unreachable
+from cronbeats.domain.delivery import Delivered, Refused, Unreachable
 from cronbeats.services.deliver_alerts import LEASE, claim_alerts, release_alerts
 from cronbeats.storage.schema import alerts
 from tests.support.world import World
@@ -141,6 +141,17 @@ async def test_the_integration_shows_how_its_last_delivery_went(world: World) ->
     [shown] = (await world.api("GET", "/integrations")).json()["data"]["integrations"]
     assert shown["last_delivery"]["status"] == "failed"
     assert shown["last_delivery"]["error"] == "the connection was refused"
+
+
+async def test_an_alert_that_arrived_with_a_warning_shows_it(world: World) -> None:
+    await fail_a_job(world)
+    world.sender.answers.append(Delivered(200, duration_ms=1, warning="mend it"))
+    await world.deliver()
+    [shown] = (await world.api("GET", "/integrations")).json()["data"]["integrations"]
+    assert (shown["last_delivery"]["status"], shown["last_delivery"]["error"]) == (
+        "sent",
+        "mend it",
+    )
 
 
 async def fail_a_job(world: World) -> dict[str, object]:

@@ -40,7 +40,7 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
         allowed_networks=[str(network) for network in settings.allow_private_targets],
         allow_http=settings.allow_http_targets,
     )
-    senders = build_senders(http, system_clock, settings.telegram_api_url)
+    senders = build_senders(http, system_clock, telegram_api_base=settings.telegram_api_url)
     app = App(settings, db, system_clock, senders)
     server = Server(
         app,

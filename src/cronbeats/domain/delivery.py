@@ -19,12 +19,14 @@ class Delivered:
     """The other side took the message.
 
     `status_code` is HTTP's or SMTP's, if it told one. `throttled_seconds` is how long the whole
-    integration is to be left alone before its next message, if the other side said so.
+    integration is to be left alone before its next message, if the other side said so. `warning`
+    tells people what they should mend nevertheless.
     """
 
     status_code: int | None
     duration_ms: int
     throttled_seconds: float | None = None
+    warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
-from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind
+from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind, Digest
 from cronbeats.domain.job import Reason
 from cronbeats.domain.words import in_words, local
 from cronbeats.senders._text import one_line
@@ -31,6 +32,10 @@ _REASONS = {
     Reason.FAILED: "A run failed",
     Reason.OVERRAN: "A run took too long",
 }
+LINK_TEXT = "Look at it in CronBeats"
+_LONGEST_LINK = 400
+# No sign that any service's markup knows; `%` is there for what is quoted already.
+_SAFE_IN_LINKS = ":/%?=&[]~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +50,55 @@ class Fact:
 class Message:
     """An alert in words, each text but `output` on one line, nothing escaped or cut yet.
 
-    `colour` is 0xRRGGBB; `output` is as the job printed it, or empty.
+    `colour` is 0xRRGGBB. `items` is what a digest lists. `output` is as the job printed it, and
+    `link` leads to a page about it all; both may be empty.
     """
 
     title: str
     sentence: str
-    facts: tuple[Fact, ...]
-    output: str
     workspace: str
     colour: int
+    facts: tuple[Fact, ...] = ()
+    items: tuple[str, ...] = ()
+    output: str = ""
+    link: str = ""
 
 
-def message_of(alert: Alert) -> Message:
-    """Return what people are told about `alert`, times in the job's time zone."""
-    title = _title(alert)
+def message_of(told: Alert | Digest, pages: str = "") -> Message:
+    """Return what people are told about an alert or a digest, times in the jobs' time zones.
+
+    `pages` is the address of the pages for people, without a slash at its end; without it, or if
+    it is very long, there is no link.
+    """
+    if isinstance(told, Digest):
+        title, path = _digest_title(told), "/jobs"
+    else:
+        title, path = _title(told), "" if told.job is None else f"/jobs/{told.job.id}"
     return Message(
         title=title,
-        sentence=one_line(alert.text) or title,
-        facts=tuple(_facts(alert)),
-        output=_output(alert),
-        workspace=one_line(alert.workspace_name),
-        colour=_COLOURS[alert.kind],
+        sentence=one_line(told.text) or title,
+        workspace=one_line(told.workspace_name),
+        colour=_COLOURS[told.kind],
+        facts=() if isinstance(told, Digest) else tuple(_facts(told)),
+        items=tuple(_items(told)) if isinstance(told, Digest) else (),
+        output="" if isinstance(told, Digest) else _output(told),
+        link=_link(pages, path),
     )
+
+
+def _link(pages: str, path: str) -> str:
+    link = quote(pages + path, safe=_SAFE_IN_LINKS, errors="replace")
+    return link if pages and path and len(link) <= _LONGEST_LINK else ""
+
+
+def _digest_title(digest: Digest) -> str:
+    count = len(digest.alerts)
+    return f"{_TITLES[digest.kind]}: {count} job{'s' if count > 1 else ''}"
+
+
+def _items(digest: Digest) -> Iterator[str]:
+    for alert in digest.alerts:
+        yield one_line(alert.text) or _title(alert)
 
 
 def _title(alert: Alert) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 Escape = Callable[[str], str]
 """Turns text into a service's markup, one character at a time."""
@@ -11,6 +11,8 @@ Escape = Callable[[str], str]
 CUT = "…"
 _ZERO_WIDTH_SPACE = "\u200b"
 _OUTPUT_LENGTH = 1000
+_ITEM_LENGTH = 200
+_BULLET = "• "
 
 # Colours and cursor movements of a terminal (ECMA-48), and what xterm adds to them.
 _TERMINAL_CODES = re.compile(
@@ -63,6 +65,23 @@ def output_tail(output: str, escape: Escape = as_it_is, limit: int = _OUTPUT_LEN
     return whole if length(whole) <= limit else _last_lines(text, limit, escape)
 
 
+def listed(items: Sequence[str], limit: int, escape: Escape = as_it_is) -> str:
+    """Return `items`, each on a line of its own behind a bullet, escaped and at most `limit` long.
+
+    Long items are cut; the last line tells how many did not fit.
+    """
+    room = limit - length(_and_more(len(items)))
+    lines: list[str] = []
+    for item in items:
+        line = _BULLET + cut(item, _ITEM_LENGTH, escape)
+        room -= length(line) + 1
+        if room < 0:
+            lines.append(_and_more(len(items) - len(lines)))
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
 def defuse_backticks(text: str) -> str:
     """Return `text` in which no backticks touch, so that none of them ends a code block."""
     return text.replace("`", "`" + _ZERO_WIDTH_SPACE)
@@ -71,6 +90,10 @@ def defuse_backticks(text: str) -> str:
 def defuse_at_signs(text: str) -> str:
     """Return `text` in which no name follows an at sign, so that nobody is mentioned."""
     return text.replace("@", "@" + _ZERO_WIDTH_SPACE)
+
+
+def _and_more(count: int) -> str:
+    return f"… and {count} more"
 
 
 def _as_shown(line: str) -> str:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from cronbeats.domain.alert import Alert
+from cronbeats.domain.alert import Alert, Digest
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.senders._answers import (
@@ -18,13 +18,14 @@ from cronbeats.senders._answers import (
 )
 from cronbeats.senders._config import explain_bad_values
 from cronbeats.senders._http import HttpClient
-from cronbeats.senders._message import Message, message_of
-from cronbeats.senders._text import cut, defuse_backticks, output_tail
+from cronbeats.senders._message import LINK_TEXT, Message, message_of
+from cronbeats.senders._text import cut, defuse_backticks, listed, output_tail
 from cronbeats.senders.protocol import ConfigField
 
 # Discord allows 4096 in a description and 6000 in a whole embed; these leave room for all parts.
 _TITLE_LENGTH = 256
 _SENTENCE_LENGTH = 2000
+_LIST_LENGTH = 1800
 _VALUE_LENGTH = 200
 _FOOTER_LENGTH = 200
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]()#@]")
@@ -46,20 +47,22 @@ class DiscordSender:
         ),
     )
 
-    def __init__(self, http: HttpClient) -> None:
+    def __init__(self, http: HttpClient, pages: str = "") -> None:
         self._http = http
+        self._pages = pages
 
     def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         return explain_bad_values(self.fields, config, self._http)
 
     async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
-        url = _waiting(config.get("webhook_url", ""))
-        answer = await self._http.post(url, json.dumps(self.compose(alert)).encode())
-        return _delivery(answer) if isinstance(answer, Answer) else answer
+        return await self._tell(config, alert)
 
-    def compose(self, alert: Alert) -> dict[str, object]:
+    async def send_digest(self, config: Mapping[str, str], digest: Digest) -> Delivery:
+        return await self._tell(config, digest)
+
+    def compose(self, told: Alert | Digest) -> dict[str, object]:
         """Return the message: one embed with a bar of colour, which can mention nobody."""
-        message = message_of(alert)
+        message = message_of(told, self._pages)
         embed: dict[str, object] = {
             "title": cut(message.title, _TITLE_LENGTH, _escape),
             "description": _description(message),
@@ -72,11 +75,16 @@ class DiscordSender:
                 }
                 for fact in message.facts
             ],
-            "timestamp": alert.occurred_at.isoformat(),
+            "timestamp": told.occurred_at.isoformat(),
         }
         if message.workspace:
             embed["footer"] = {"text": cut(message.workspace, _FOOTER_LENGTH)}
         return {"embeds": [embed], "allowed_mentions": {"parse": []}}
+
+    async def _tell(self, config: Mapping[str, str], told: Alert | Digest) -> Delivery:
+        url = _waiting(config.get("webhook_url", ""))
+        answer = await self._http.post(url, json.dumps(self.compose(told)).encode())
+        return _delivery(answer) if isinstance(answer, Answer) else answer
 
 
 def _delivery(answer: Answer) -> Delivery:
@@ -98,9 +106,16 @@ def _waiting(url: str) -> str:
 
 
 def _description(message: Message) -> str:
-    sentence = cut(message.sentence, _SENTENCE_LENGTH, _escape)
     output = output_tail(message.output, defuse_backticks)
-    return f"{sentence}\n```\n{output}\n```" if output else sentence
+    parts = [
+        cut(message.sentence, _SENTENCE_LENGTH, _escape),
+        listed(message.items, _LIST_LENGTH, _escape),
+        f"```\n{output}\n```" if output else "",
+        # The title could bear the link, but Discord would refuse all of a message whose link it
+        # does not like, such as one to a name without a dot.
+        f"[{LINK_TEXT}](<{message.link}>)" if message.link else "",
+    ]
+    return "\n".join(part for part in parts if part)
 
 
 def _escape(text: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from cronbeats.domain.alert import Alert
+from cronbeats.domain.alert import Alert, Digest
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
 
@@ -45,6 +45,14 @@ class Sender(Protocol):
 
     async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
         """Send `alert`; never raises for what the network or the other side does."""
+
+
+@runtime_checkable
+class DigestSender(Sender, Protocol):
+    """Tells people, who are spared many messages at once; a program is sent each alert alone."""
+
+    async def send_digest(self, config: Mapping[str, str], digest: Digest) -> Delivery:
+        """Send one message that tells all alerts of `digest`; never raises, as `send` does not."""
 
 
 Senders = Mapping[IntegrationKind, Sender]

@@ -12,12 +12,17 @@ from cronbeats.senders.webhook import Clock, WebhookSender
 __all__ = ["HttpClient", "build_senders"]
 
 
-def build_senders(http: HttpClient, clock: Clock, telegram_api_base: str = API_BASE) -> Senders:
-    """Return every sender by the kind of integration that it tells, in the order people see."""
+def build_senders(
+    http: HttpClient, clock: Clock, *, telegram_api_base: str = API_BASE, pages: str = ""
+) -> Senders:
+    """Return every sender by the kind of integration that it tells, in the order people see.
+
+    `pages` is the address of the pages for people, to which messages link; empty for no links.
+    """
     senders: tuple[Sender, ...] = (
-        SlackSender(http),
-        DiscordSender(http),
-        TelegramSender(http, telegram_api_base),
+        SlackSender(http, pages),
+        DiscordSender(http, pages),
+        TelegramSender(http, telegram_api_base, pages),
         WebhookSender(http, clock),
     )
     return {sender.kind: sender for sender in senders}

@@ -6,16 +6,16 @@ Services that understand Slack's format, such as Mattermost, can be told with it
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from cronbeats.domain.alert import Alert
+from cronbeats.domain.alert import Alert, Digest
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.senders._answers import BROKEN_STATUSES, Answer, delivery_of
 from cronbeats.senders._config import explain_bad_values
 from cronbeats.senders._http import HttpClient
-from cronbeats.senders._message import Fact, Message, message_of
-from cronbeats.senders._text import cut, defuse_backticks, output_tail
+from cronbeats.senders._message import LINK_TEXT, Fact, Message, message_of
+from cronbeats.senders._text import cut, defuse_backticks, listed, output_tail
 from cronbeats.senders.protocol import ConfigField
 
 Block = dict[str, object]
@@ -54,20 +54,22 @@ class SlackSender:
         ),
     )
 
-    def __init__(self, http: HttpClient) -> None:
+    def __init__(self, http: HttpClient, pages: str = "") -> None:
         self._http = http
+        self._pages = pages
 
     def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         return explain_bad_values(self.fields, config, self._http)
 
     async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
-        body = json.dumps(self.compose(alert)).encode()
-        answer = await self._http.post(config.get("webhook_url", ""), body)
-        return _delivery(answer) if isinstance(answer, Answer) else answer
+        return await self._tell(config, alert)
 
-    def compose(self, alert: Alert) -> dict[str, object]:
+    async def send_digest(self, config: Mapping[str, str], digest: Digest) -> Delivery:
+        return await self._tell(config, digest)
+
+    def compose(self, told: Alert | Digest) -> dict[str, object]:
         """Return the message: a sentence, and the details beneath it behind a bar of colour."""
-        message = message_of(alert)
+        message = message_of(told, self._pages)
         return {
             "text": cut(message.sentence, _TEXT_LENGTH, _escape),
             # Job names come from people: no formatting, no mentions, no previews.
@@ -85,6 +87,11 @@ class SlackSender:
             ],
         }
 
+    async def _tell(self, config: Mapping[str, str], told: Alert | Digest) -> Delivery:
+        body = json.dumps(self.compose(told)).encode()
+        answer = await self._http.post(config.get("webhook_url", ""), body)
+        return _delivery(answer) if isinstance(answer, Answer) else answer
+
 
 def _delivery(answer: Answer) -> Delivery:
     is_broken = answer.status_code in BROKEN_STATUSES or answer.text.strip() in _BROKEN_WORDS
@@ -95,13 +102,22 @@ def _blocks(message: Message) -> list[Block]:
     blocks: list[Block] = [{"type": "header", "text": _plain(message.title, _HEADER_LENGTH)}]
     if message.facts:
         blocks.append({"type": "section", "fields": [_field(fact) for fact in message.facts]})
+    if message.items:
+        items = listed(message.items, _TEXT_LENGTH, _escape)
+        blocks.append({"type": "section", "text": _escaped(items)})
     output = output_tail(message.output, _escape_code)
     if output:
         blocks.append({"type": "section", "text": _markdown(f"```\n{output}\n```")})
-    if message.workspace:
-        workspace = _plain(message.workspace, _WORKSPACE_LENGTH)
-        blocks.append({"type": "context", "elements": [workspace]})
+    if context := list(_context(message)):
+        blocks.append({"type": "context", "elements": context})
     return blocks
+
+
+def _context(message: Message) -> Iterator[Block]:
+    if message.link:
+        yield _markdown(f"<{_escape(message.link)}|{LINK_TEXT}>")
+    if message.workspace:
+        yield _plain(message.workspace, _WORKSPACE_LENGTH)
 
 
 def _field(fact: Fact) -> Block:
@@ -110,7 +126,11 @@ def _field(fact: Fact) -> Block:
 
 
 def _plain(text: str, limit: int) -> Block:
-    return {"type": "plain_text", "text": cut(text, limit, _escape), "emoji": False}
+    return _escaped(cut(text, limit, _escape))
+
+
+def _escaped(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _markdown(text: str) -> Block:

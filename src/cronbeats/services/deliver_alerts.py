@@ -74,7 +74,8 @@ async def settle_alert(
         )
     async with db.write() as tx:
         if isinstance(delivery, Delivered):
-            await alerts.settle(tx, claimed, "sent", now, status_code=delivery.status_code)
+            code, error = delivery.status_code, delivery.warning
+            await alerts.settle(tx, claimed, "sent", now, status_code=code, error=error)
         elif again_at is None:
             code, error = delivery.status_code, delivery.error
             await alerts.settle(tx, claimed, "failed", now, status_code=code, error=error)
