@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from tests.domain.minute_plan import Plan
 
+NEVER = 10**9
+
 
 @dataclass
 class ModelRun:
@@ -35,6 +37,7 @@ class MinuteModel:
     due: int | None = None
     open_run: ModelRun | None = None
     unended_since: int | None = None
+    unheard_since: int | None = None
     has_succeeded: bool = False
     bad: int = 0
     good: int = 0
@@ -46,9 +49,9 @@ class MinuteModel:
     def live(self, signals: Mapping[int, str], until: int) -> MinuteModel:
         """Live from one minute in which something happens to the next."""
         waiting = iter([*sorted(signals), until])
-        heard_at = next(waiting)
+        heard_at, minute = next(waiting), 0
         while True:
-            minute = min(moment for moment in (heard_at, *self._awaited()) if moment is not None)
+            minute = max(minute, min([heard_at, *self._awaited()]))
             self.pass_minute(minute, signals)
             if minute == until:
                 return self
@@ -62,27 +65,48 @@ class MinuteModel:
 
     def pass_minute(self, minute: int, signals: Mapping[int, str]) -> None:
         """In one and the same minute time judges first, and then the signal is heard."""
-        while minute in self._awaited():
-            if self._run_ends_by() == minute:
-                self._run_has_used_its_time(minute)
+        while (awaited := min(self._awaited(), default=NEVER)) <= minute:
+            if self._run_ends_by() == awaited:
+                self._run_has_used_its_time(awaited)
             else:
-                self._slot_is_silent(minute)
+                self._slot_is_silent(awaited)
         if minute in signals:
             self._hear(signals[minute], minute)
 
-    def _awaited(self) -> list[int | None]:
-        return [self._run_ends_by(), self._slot_ends_by()]
+    def _awaited(self) -> list[int]:
+        moments = (self._run_ends_by(), self._slot_ends_by())
+        return [moment for moment in moments if moment is not None]
 
     def _run_ends_by(self) -> int | None:
         run = self.open_run
         return run.deadline if run is not None and run.outcome == "running" else None
 
     def _slot_ends_by(self) -> int | None:
+        """Its time is over; but nobody is blamed in a minute that nobody could hear."""
+        over = self._slot_is_over()
+        if over is None or self._is_excused():
+            return over
+        within = [end for start, end in self.plan.blind if start < over < end]
+        return within[0] if within else over
+
+    def _slot_is_over(self) -> int | None:
         """Late when the grace is over; lost, in the end, when `down_after` is over as well."""
         if self.due is None:
             return None
         is_silent_already = self.status in ("late", "down")
         return self.due + self.plan.grace + (self.plan.down_after if is_silent_already else 0)
+
+    def _is_excused(self) -> bool:
+        """Could its run have come unheard, and did we not hear its job's silence long enough?"""
+        over = self._slot_is_over()
+        assert self.due is not None
+        assert over is not None
+        if self.plan.blind_end(self.due - 1, over) is None:
+            return False
+        if self.status == "down" or self.unheard_since is None:
+            return True
+        pause = self.plan.gap(self.due) + self.plan.grace
+        return self.plan.heard(self.unheard_since, over) < 3 * pause
 
     # How time judges --------------------------------------------------------------------------
 
@@ -109,8 +133,11 @@ class MinuteModel:
         assert self.due is not None
         hangs = self.open_run if self._is_waited_for() else None
         is_first = self.status not in ("late", "down")
-        blind_end = self.plan.blind_end(self.due - 1, minute)
-        if blind_end is not None:
+        if self._is_excused():
+            blind_end = self.plan.blind_end(self.due - 1, minute)
+            assert blind_end is not None
+            if self.status != "down" and self.unheard_since is None:
+                self.unheard_since = self.due
             if hangs is None and self.status != "down":
                 self.runs.append(ModelRun(None, "unobserved"))
             is_interval = self.plan.every is not None
@@ -179,7 +206,7 @@ class MinuteModel:
         if self.status == "down":
             self.incidents[-1].ended = minute
         self._become("disabled", minute)
-        self.due = self.unended_since = None
+        self.due = self.unended_since = self.unheard_since = None
         self.good = self.bad = self.missed = 0
 
     def _start(self, minute: int) -> None:
@@ -193,6 +220,7 @@ class MinuteModel:
             whole, restarted = self.plan.limit, self.unended_since + 2 * self.plan.limit
             self.open_run.deadline = min(minute + whole, restarted)
             following = max(following, self.due or following)
+            self.unheard_since = None
         self.due = following if self.plan.limit is not None or self.due is None else self.due
 
     def _abandon(self, minute: int) -> None:
@@ -212,7 +240,7 @@ class MinuteModel:
         else:
             began = minute if self.open_run.started is None else self.open_run.started
             self._close(self.open_run, outcome, minute)
-        self.unended_since = None
+        self.unended_since = self.unheard_since = None
         self.due = self.plan.slot_after_run(began)
         if self.due + self.plan.grace <= minute:
             is_interval = self.plan.every is not None

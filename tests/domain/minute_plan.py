@@ -48,6 +48,14 @@ class Plan:
     def slot_after_run(self, minute: int) -> int:
         return minute + self.every if self.every is not None else self.slot_after(minute + 1)
 
+    def gap(self, slot: int) -> int:
+        return self.slot_after(slot) - slot
+
+    def heard(self, start: int, end: int) -> int:
+        """How many minutes between two moments we could hear."""
+        blind = [min(end, until) - max(start, since) for since, until in self.blind]
+        return end - start - sum(each for each in blind if each > 0)
+
     def blind_end(self, start: int, end: int) -> int | None:
         """When the last blind window ended that touches the time from `start` to `end`."""
         ends = [until for since, until in self.blind if since < end and until > start]
@@ -72,7 +80,7 @@ def random_plan(dice: Random, length: int, every: int | None, slots: list[int]) 
         limit=dice.choice([None, None, 1 + gap // 30, 1 + gap // 3, 1 + gap, 3 * gap]),
         tolerance=dice.choice([0, 0, 0, 1, 2]),
         recovery=dice.choice([1, 1, 1, 2, 3]),
-        blind=random_windows(dice, length, gap),
+        blind=dice.choice([random_windows, random_windows, recurring_windows])(dice, length, gap),
     )
 
 
@@ -85,6 +93,15 @@ def random_windows(dice: Random, length: int, gap: int) -> list[tuple[int, int]]
         windows.append((start, end))
         start = end
     return windows
+
+
+def recurring_windows(dice: Random, length: int, gap: int) -> list[tuple[int, int]]:
+    """Each slot's maintenance, or a server that crashes again and again; some of it is heard."""
+    period = dice.choice([gap, gap, max(2, gap // 2), max(2, gap // 7)])
+    blind = dice.choice([1, (period + 1) // 2, period - 1])
+    first = dice.randrange(1, max(2, length // 2))
+    most = first + 60 * period
+    return [(start, start + blind) for start in range(first, min(length, most), period)]
 
 
 @dataclass

@@ -104,6 +104,14 @@ class AnyHistory(RuleBasedStateMachine):
         self.story.wait(heard)
         self.story.go_blind(blind)
 
+    @rule(heard=lengths, blind=blind_lengths, times=st.integers(3, 9))
+    def we_are_restarted_again_and_again(
+        self, heard: timedelta, blind: timedelta, times: int
+    ) -> None:
+        for _ in range(times):
+            self.story.wait(heard)
+            self.story.go_blind(blind)
+
     @rule(offsets=st.lists(shares, min_size=1, max_size=5), data=st.data())
     def the_job_reports_every_slot_within_its_grace(
         self, offsets: list[float], data: st.DataObject

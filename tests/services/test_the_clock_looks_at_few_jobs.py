@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, text
 
+from cronbeats.domain.blind_window import BlindWindow, BlindWindows
 from cronbeats.domain.job import Rules, State, Status
 from cronbeats.domain.schedule import Every
 from cronbeats.services.check_deadlines import check_deadlines, next_deadline
@@ -72,6 +73,24 @@ async def test_a_full_look_leaves_the_rest_for_the_next(world: World) -> None:
     world.clock.turn(3_600)
     looks = [(await check_deadlines(world.db, world.clock(), limit=2)).looked_at for _ in "xyz"]
     assert looks == [2, 1, 0]
+
+
+async def test_a_job_to_be_judged_at_the_end_of_a_blind_window_does_not_hurry_the_clock(
+    world: World,
+) -> None:
+    job = await world.make_job(cron_expression="* * * * *")
+    await world.ping(job)
+    begun = world.clock()
+    blind = BlindWindows(
+        BlindWindow(begun + timedelta(seconds=second), begun + timedelta(seconds=second + 20))
+        for second in range(80, 600, 60)
+    )
+    # By its grace's end at 12:08:30, within a window, we could hear for longer than excuses it.
+    within, after = (begun + timedelta(minutes=8, seconds=each) for each in (35, 40))
+    assert (await check_deadlines(world.db, within, blind)).looked_at == 0
+    assert await world.look_up_status(job) == "healthy"
+    assert (await check_deadlines(world.db, after, blind)).looked_at == 1
+    assert await world.look_up_status(job) == "late"
 
 
 async def make_many_armed_jobs(world: World, count: int) -> None:

@@ -38,7 +38,9 @@ def compose_alert(
 def _text(kind: AlertKind, job: Job, transition: Transition) -> str:
     if kind is AlertKind.RECOVERED:
         return recovery_sentence(job, transition)
-    return status_sentence(job, transition.after, transition.reason, transition.at)
+    return status_sentence(
+        job, transition.after, transition.reason, transition.at, transition.unheard_since
+    )
 
 
 def _alert_job(job: Job, transition: Transition) -> AlertJob:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import accumulate
 
 LONGEST_GAP = timedelta(seconds=30)
 """The longest silence of ours that is no blind window."""
@@ -34,11 +35,14 @@ class BlindWindow:
 
 
 class BlindWindows:
-    """All times in which we could not hear, in order, none of which overlap."""
+    """All times in which we could not hear, in order; those that overlap are taken for one."""
 
     def __init__(self, windows: Iterable[BlindWindow] = ()) -> None:
-        self._windows = sorted(windows, key=lambda window: window.started_at)
+        self._windows = _joined(windows)
+        self._starts = [window.started_at for window in self._windows]
         self._ends = [window.ended_at for window in self._windows]
+        lengths = (window.ended_at - window.started_at for window in self._windows)
+        self._blind_so_far = list(accumulate(lengths, initial=timedelta(0)))
 
     def __bool__(self) -> bool:
         return bool(self._windows)
@@ -53,12 +57,40 @@ class BlindWindows:
 
     def last_touching(self, start: datetime, end: datetime) -> BlindWindow | None:
         """Return the last window of which some part lies between `start` and `end`, or None."""
-        found = None
-        window = self.first_touching(start, end)
-        while window is not None:
-            found = window
-            window = self.first_touching(window.ended_at, end)
-        return found
+        position = bisect_left(self._starts, end) - 1
+        if position < 0:
+            return None
+        window = self._windows[position]
+        return window if window.ended_at > start else None
+
+    def around(self, moment: datetime) -> BlindWindow | None:
+        """Return the window that `moment` lies within, its bounds not included, or None."""
+        return self.last_touching(moment, moment)
+
+    def heard_between(self, start: datetime, end: datetime) -> timedelta:
+        """Return for how much of the time from `start` to `end` we could hear."""
+        if end <= start:
+            return timedelta(0)
+        return (end - start) - (self._blind_until(end) - self._blind_until(start))
+
+    def _blind_until(self, moment: datetime) -> timedelta:
+        """Return how much of all time up to `moment` we were blind."""
+        begun = bisect_left(self._starts, moment)
+        if begun == 0:
+            return timedelta(0)
+        still_to_come = max(self._ends[begun - 1] - moment, timedelta(0))
+        return self._blind_so_far[begun] - still_to_come
+
+
+def _joined(windows: Iterable[BlindWindow]) -> list[BlindWindow]:
+    joined: list[BlindWindow] = []
+    for window in sorted(windows, key=lambda each: each.started_at):
+        if joined and window.started_at < joined[-1].ended_at:
+            ended_at = max(joined[-1].ended_at, window.ended_at)
+            joined[-1] = replace(joined[-1], ended_at=ended_at)
+        else:
+            joined.append(window)
+    return joined
 
 
 ALWAYS_HEARD = BlindWindows()

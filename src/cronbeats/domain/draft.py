@@ -47,6 +47,7 @@ class Draft:
         self.last_failure_at = state.last_failure_at
         self.last_duration_ms = state.last_duration_ms
         self.unended_since = state.unended_since
+        self.unheard_since = state.unheard_since
         self.open_runs = state.open_runs
         self._transitions: list[Transition] = []
         self._runs: dict[int, Run] = {}
@@ -84,6 +85,7 @@ class Draft:
         """Await the slot after a run that began at `began_at`, unless a later one is awaited."""
         due_at = self.rules.schedule.slot_after_run(began_at)
         self.due_at = max(due_at, self.due_at or due_at)
+        self.unheard_since = None
 
     def add_run(self, outcome: Outcome, **details: object) -> Run:
         """Add a run with the next free number, or a slot that went without one."""
@@ -126,9 +128,11 @@ class Draft:
         at: datetime,
         reason: Reason | None = None,
         incident: Incident | None = None,
+        unheard_since: datetime | None = None,
     ) -> None:
         """Take a step of history."""
-        self._transitions.append(Transition(at, self.status, after, reason, incident))
+        step = Transition(at, self.status, after, reason, incident, unheard_since)
+        self._transitions.append(step)
         self.status, self.since, self.reason = after, at, reason
 
     def _was_ended_after(self, run: Run) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cronbeats.domain.blind_window import BlindWindows
-from cronbeats.domain.job import Job, Reason, Status
+from cronbeats.domain.job import Job, Reason, Rules, Status
+from cronbeats.domain.judgement import longest_excuse
 from cronbeats.domain.transition import Transition
 from cronbeats.domain.words import in_words, local, schedule_in_words
 
@@ -33,13 +34,27 @@ class Explanation:
 def explain(job: Job, blind: BlindWindows) -> Explanation:
     """Explain the status of a job that time has caught up with."""
     state = job.state
-    sentence = status_sentence(job, state.status, state.reason, state.since)
+    unheard_since = _blamed_unheard_since(job, blind)
+    sentence = status_sentence(job, state.status, state.reason, state.since, unheard_since)
     return Explanation(state.status, sentence, tuple(_steps(job, blind)))
 
 
-def status_sentence(job: Job, status: Status, reason: Reason | None, since: datetime) -> str:
-    """Return one sentence that tells a status and why; an alert about it says the same."""
-    return f"{job.name} is {status}: {_why(job, status, reason, since)}."
+def status_sentence(
+    job: Job,
+    status: Status,
+    reason: Reason | None,
+    since: datetime,
+    unheard_since: datetime | None = None,
+) -> str:
+    """Return one sentence that tells a status and why; an alert about it says the same.
+
+    `unheard_since` is that of the transition: since when runs may have come unheard.
+    """
+    if unheard_since is not None:
+        why = _why_unheard(job, reason, since, unheard_since)
+    else:
+        why = _why(job, status, reason, since)
+    return f"{job.name} is {status}: {why}."
 
 
 def recovery_sentence(job: Job, transition: Transition) -> str:
@@ -76,12 +91,36 @@ def _why_bad(job: Job, status: Status, reason: Reason | None, since: datetime) -
         return f"a run failed at {at}"
     if reason is Reason.OVERRAN:
         return f"a run had not ended by {at}"
-    allowance = job.rules.grace
-    if status is Status.DOWN:
-        allowance += job.rules.down_after
+    allowance = _allowance(job.rules, status)
     if allowance == timedelta(0):
         return f"expected at {at}, it did not run"
     return f"expected at {local(since - allowance, job.timezone)}, it had not run by {at}"
+
+
+def _why_unheard(job: Job, reason: Reason | None, since: datetime, unheard_since: datetime) -> str:
+    first, at = (local(moment, job.timezone) for moment in (unheard_since, since))
+    blind = f"CronBeats itself could not hear at some times since {first}"
+    if reason is Reason.OVERRAN:
+        return f"a run had not ended by {at}; {blind}, so its end may have come unheard"
+    return f"no run was heard by {at}; {blind}, so the job may have run unheard"
+
+
+def _allowance(rules: Rules, status: Status) -> timedelta:
+    """Return how long after its slot a job that missed it got that status."""
+    return rules.grace + (rules.down_after if status is Status.DOWN else timedelta(0))
+
+
+def _blamed_unheard_since(job: Job, blind: BlindWindows) -> datetime | None:
+    """Return since when runs may have come unheard, if the job is blamed in spite of that."""
+    state, rules = job.state, job.rules
+    is_of_a_slot = state.reason is Reason.MISSED or (
+        state.reason is Reason.OVERRAN and rules.max_runtime is None
+    )
+    if state.status not in {Status.LATE, Status.DOWN} or not is_of_a_slot:
+        return None
+    due_at = state.since - _allowance(rules, state.status)
+    window = blind.last_touching(due_at - rules.schedule.early(due_at), state.since)
+    return None if window is None else state.unheard_since
 
 
 def _steps(job: Job, blind: BlindWindows) -> Iterator[Step]:
@@ -116,13 +155,22 @@ def _streak_steps(job: Job) -> Iterator[Step]:
 
 def _blindness_steps(job: Job, blind: BlindWindows) -> Iterator[Step]:
     """Tell what was not held against the job, and why."""
-    since = job.state.last_success_at or job.created_at
-    until = max(job.state.due_at or since, job.state.since)
+    state = job.state
+    since = state.last_success_at or job.created_at
+    until = max(state.due_at or since, state.since)
     window = blind.last_touching(since, until)
     if window is not None:
         start, end = (local(at, job.timezone) for at in (window.started_at, window.ended_at))
         text = f"CronBeats itself heard nothing from {start} to {end}, so that time is not judged."
         yield Step("blind_window", text, window.ended_at)
+    if state.unheard_since is not None and state.due_at is not None:
+        first, heard = state.unheard_since, in_words(longest_excuse(job.rules, state.due_at))
+        text = (
+            f"Runs since {local(first, job.timezone)} may have come while CronBeats itself could "
+            "not hear; this excuses their silence until CronBeats has heard nothing of the job in "
+            f"{heard} of listening."
+        )
+        yield Step("unheard", text, first)
 
 
 def _next_steps(job: Job) -> Iterator[Step]:

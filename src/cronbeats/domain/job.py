@@ -132,7 +132,8 @@ class State:
     last one of the other sort; `missed_streak` counts the missed ones within `bad_streak`.
     `last_signal` is the last one that counted, `last_signal_at` the time of the last one at all.
     `unended_since` is when the first of the runs began that a later start replaced, each without
-    an end. `open_runs` are the runs whose end was not reported, oldest first.
+    an end. `unheard_since` is the first slot that was unobserved since a run last answered one.
+    `open_runs` are the runs whose end was not reported, oldest first.
     """
 
     status: Status
@@ -152,6 +153,7 @@ class State:
     last_failure_at: datetime | None = None
     last_duration_ms: int | None = None
     unended_since: datetime | None = None
+    unheard_since: datetime | None = None
     open_runs: tuple[Run, ...] = ()
 
     @property

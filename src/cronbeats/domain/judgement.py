@@ -5,21 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from cronbeats.domain.blind_window import BlindWindows
+from cronbeats.domain.blind_window import BlindWindow, BlindWindows
 from cronbeats.domain.draft import Draft
-from cronbeats.domain.job import Incident, Outcome, Reason, Run, Status, is_running
+from cronbeats.domain.job import Incident, Outcome, Reason, Rules, Run, Status, is_running
 from cronbeats.domain.passed_slots import pass_slots, slot_after_blindness
+
+_ENOUGH_PAUSES = 3
+"""For how many of its longest pauses a job may stay unheard because of our blindness.
+
+A healthy job reports at least once in a gap of its schedule and its grace. If we could hear for
+three of these and heard none of its runs, it was either dead, or at least three runs in a row came
+just when we were blind: both are worth a look.
+"""
 
 
 def catch_up(draft: Draft, now: datetime, blind: BlindWindows) -> None:
     """Let time pass up to `now`; `blind` holds every blind window up to then."""
     while (deadline := draft.deadline_at) is not None and deadline <= now:
-        _judge(draft, deadline, blind)
+        if not _judge(draft, deadline, now, blind):
+            break
     if draft.status is Status.DOWN:
         _pass_lost_slots(draft, now, blind)
 
 
-def count_bad_run(draft: Draft, reason: Reason, at: datetime) -> None:
+def count_bad_run(
+    draft: Draft, reason: Reason, at: datetime, unheard_since: datetime | None = None
+) -> None:
     """Count a failed, missed or overrun run; go down when there are more than tolerated."""
     draft.bad_streak += 1
     draft.good_streak = 0
@@ -27,21 +38,23 @@ def count_bad_run(draft: Draft, reason: Reason, at: datetime) -> None:
         return
     incident = Incident(draft.incident_count + 1, at, reason, missed_runs=draft.missed_streak)
     draft.put_incident(incident)
-    draft.become(Status.DOWN, at, reason, incident)
+    draft.become(Status.DOWN, at, reason, incident, unheard_since)
 
 
-def _judge(draft: Draft, at: datetime, blind: BlindWindows) -> None:
-    overdue = [run for run in draft.open_runs if is_running(run) and run.deadline_at == at]
-    if overdue:
-        for run in overdue:
-            _judge_run(draft, run, at, blind)
-    elif _skip_unheard_slot(draft, at, blind):
-        return
-    elif draft.down_at == at:
-        _lose_slot(draft, at)
-    else:
-        reason = Reason.OVERRAN if draft.hanging_runs() else Reason.MISSED
-        draft.become(Status.LATE, at, reason)
+def longest_excuse(rules: Rules, due_at: datetime) -> timedelta:
+    """Return for how much time that we could hear blindness excuses slots one after another.
+
+    It is counted from the first of them; `due_at` is the slot awaited now.
+    """
+    return _ENOUGH_PAUSES * (rules.schedule.gap(due_at) + rules.grace)
+
+
+def _judge(draft: Draft, deadline: datetime, now: datetime, blind: BlindWindows) -> bool:
+    """Judge what is at its deadline; tell whether that can be done by `now`."""
+    overdue = [run for run in draft.open_runs if is_running(run) and run.deadline_at == deadline]
+    for run in overdue:
+        _judge_run(draft, run, deadline, blind)
+    return bool(overdue) or _judge_slot(draft, deadline, now, blind)
 
 
 def _judge_run(draft: Draft, run: Run, at: datetime, blind: BlindWindows) -> None:
@@ -65,24 +78,52 @@ def _judge_run(draft: Draft, run: Run, at: datetime, blind: BlindWindows) -> Non
         count_bad_run(draft, Reason.OVERRAN, at)
 
 
-def _skip_unheard_slot(draft: Draft, at: datetime, blind: BlindWindows) -> bool:
-    """Pass over the awaited slot if a blind window touches its time to report; tell whether.
+def _judge_slot(draft: Draft, deadline: datetime, now: datetime, blind: BlindWindows) -> bool:
+    """Judge the awaited slot at its deadline, or when we could hear again; not after `now`.
 
-    What was silent while we could hear all of its grace stays late, even if we were blind later.
+    A blind window that touches its time to report excuses it, but not for ever. What was silent
+    while we could hear all of its grace stays late, even if we were blind later.
     """
     if draft.due_at is None:
+        return True
+    unheard_since = None
+    window = blind.last_touching(draft.due_at - draft.rules.schedule.early(draft.due_at), deadline)
+    if window is not None:
+        if not _has_heard_enough(draft, draft.due_at, deadline, blind):
+            _excuse_slot(draft, draft.due_at, window)
+            return True
+        unheard_since = draft.unheard_since
+    around = blind.around(deadline)
+    at = deadline if around is None else around.ended_at
+    if at > now:
         return False
-    schedule = draft.rules.schedule
-    window = blind.last_touching(draft.due_at - schedule.early(draft.due_at), at)
-    if window is None:
-        return False
-    if not draft.hanging_runs():
-        draft.add_run(Outcome.UNOBSERVED, slot_at=draft.due_at)
-    draft.due_at = slot_after_blindness(schedule, draft.due_at, window)
+    if draft.down_at == deadline:
+        _lose_slot(draft, at, unheard_since)
+    else:
+        reason = Reason.OVERRAN if draft.hanging_runs() else Reason.MISSED
+        draft.become(Status.LATE, at, reason, unheard_since=unheard_since)
     return True
 
 
-def _lose_slot(draft: Draft, at: datetime) -> None:
+def _has_heard_enough(
+    draft: Draft, due_at: datetime, deadline: datetime, blind: BlindWindows
+) -> bool:
+    """Whether we could hear for so long since the first of the unobserved slots."""
+    if draft.unheard_since is None:
+        return False
+    heard = blind.heard_between(draft.unheard_since, deadline)
+    return heard >= longest_excuse(draft.rules, due_at)
+
+
+def _excuse_slot(draft: Draft, due_at: datetime, window: BlindWindow) -> None:
+    """Pass over the slot awaited, as its run may have come unheard."""
+    draft.unheard_since = draft.unheard_since or due_at
+    if not draft.hanging_runs():
+        draft.add_run(Outcome.UNOBSERVED, slot_at=due_at)
+    draft.due_at = slot_after_blindness(draft.rules.schedule, due_at, window)
+
+
+def _lose_slot(draft: Draft, at: datetime, unheard_since: datetime | None) -> None:
     """The awaited slot got no run in time: blame the run that hangs, or note that none came."""
     reason = Reason.OVERRAN
     if not _blame_hanging_runs(draft):
@@ -91,10 +132,10 @@ def _lose_slot(draft: Draft, at: datetime) -> None:
         draft.missed_streak += 1
     if draft.due_at is not None:
         draft.due_at = draft.rules.schedule.slot_after(draft.due_at)
-    count_bad_run(draft, reason, at)
+    count_bad_run(draft, reason, at, unheard_since)
     if draft.status in {Status.PENDING, Status.HEALTHY}:
         # No time is given between late and down, but this bad run is still tolerated.
-        draft.become(Status.LATE, at, reason)
+        draft.become(Status.LATE, at, reason, unheard_since=unheard_since)
 
 
 def _blame_hanging_runs(draft: Draft) -> bool:

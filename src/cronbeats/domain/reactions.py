@@ -98,6 +98,7 @@ def _await_next_slot(draft: Draft, began_at: datetime, at: datetime) -> None:
     that one is not awaited again.
     """
     schedule, grace = draft.rules.schedule, draft.rules.grace
+    draft.unheard_since = None
     due_at = schedule.slot_after_run(began_at)
     if draft.due_at is not None and _was_answered_after(draft, began_at):
         due_at = max(due_at, draft.due_at)

@@ -39,9 +39,13 @@ class Every:
         count = (until - first) // interval + 1
         return count, first + count * interval
 
-    def early(self, moment: datetime) -> timedelta:  # noqa: ARG002 - every moment is alike here
+    def gap(self, moment: datetime) -> timedelta:  # noqa: ARG002 - every moment is alike here
+        """Return how far apart the slots around `moment` are."""
+        return timedelta(seconds=self.seconds)
+
+    def early(self, moment: datetime) -> timedelta:
         """Return how long before its slot a run may come and still be that slot's run."""
-        return min(timedelta(seconds=self.seconds) / 4, _LONGEST_EARLY)
+        return min(self.gap(moment) / 4, _LONGEST_EARLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,19 @@ class Cron:
     def _is_first(self, slot: datetime, start: datetime) -> bool:
         return slot == self.slot_after(start - _MOMENT)
 
-    def early(self, moment: datetime) -> timedelta:
-        """Return a quarter of the gap between the slots around `moment`, 60 s at most."""
+    def gap(self, moment: datetime) -> timedelta:
+        """Return how far apart the slots around `moment` are, the next one of a slot itself."""
         following = self.slot_after(moment)
         try:
             before = _cron_moment(self.expression, self.timezone, following, backwards=True)
         except StopIteration:
-            return _LONGEST_EARLY
-        return min((following - before) / 4, _LONGEST_EARLY)
+            # Nothing came before the first slot of all: `moment` is none, so any gap will do.
+            return _DAY
+        return following - before
+
+    def early(self, moment: datetime) -> timedelta:
+        """Return a quarter of the gap between the slots around `moment`, 60 s at most."""
+        return min(self.gap(moment) / 4, _LONGEST_EARLY)
 
 
 Schedule = Every | Cron

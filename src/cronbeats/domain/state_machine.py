@@ -55,7 +55,7 @@ def on_pause(job: Job, now: datetime, blind: BlindWindows = ALWAYS_HEARD) -> Cha
         draft.end_run(run, Outcome.ABANDONED, now)
     incident = draft.end_incident(now)
     draft.become(Status.DISABLED, now, incident=incident)
-    draft.due_at = draft.last_signal = draft.unended_since = None
+    draft.due_at = draft.last_signal = draft.unended_since = draft.unheard_since = None
     draft.good_streak = draft.bad_streak = draft.missed_streak = 0
     return draft.finish()
 
@@ -88,6 +88,8 @@ def on_edit(job: Job, edited: Job, now: datetime, blind: BlindWindows = ALWAYS_H
         deadline = draft.deadline_at
         has_passed = draft.is_judged and deadline is not None and deadline <= now
         is_other_schedule = edited.rules.schedule != job.rules.schedule
+        if is_other_schedule:
+            draft.unheard_since = None
         if draft.due_at is not None and (is_other_schedule or has_passed):
             draft.due_at = edited.rules.schedule.slot_after(now)
     return draft.finish()
@@ -106,6 +108,8 @@ def on_clock_set_back(job: Job, now: datetime) -> Change:
         told_at = getattr(draft, name)
         setattr(draft, name, told_at and min(told_at, now))
     draft.last_signal = draft.unended_since = None
+    if draft.unheard_since is not None and draft.unheard_since > now:
+        draft.unheard_since = None
     for run in draft.open_runs:
         draft.put_run(replace(run, started_at=run.started_at and min(run.started_at, now)))
     if draft.incident is not None and draft.incident.started_at > now:

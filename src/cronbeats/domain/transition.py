@@ -12,7 +12,8 @@ from cronbeats.domain.job import Incident, Job, Reason, Run, Status
 class Transition:
     """A change of status, at the moment it became true (not the moment somebody looked).
 
-    `incident` is the one that this transition opened or closed.
+    `incident` is the one that this transition opened or closed. `unheard_since` tells that the job
+    is blamed although its run may have come while we could not hear, as since then none was heard.
     """
 
     at: datetime
@@ -20,6 +21,7 @@ class Transition:
     after: Status
     reason: Reason | None = None
     incident: Incident | None = None
+    unheard_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,11 @@ _MOST_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look at the clock did; `failed` names jobs that could not be judged, and why."""
+    """What one look at the clock did; `failed` names jobs that could not be judged, and why.
+
+    `looked_at` counts the jobs that wait for a later moment now: one whose time came within a blind
+    window is judged at that window's end, which may be a little ahead of the moment judged up to.
+    """
 
     looked_at: int
     owed_alerts: int
@@ -36,9 +40,9 @@ async def check_deadlines(
     """
     try:
         async with db.write() as tx:
-            due = await jobs.lock_due(tx, now, limit)
-            owed = await ledger.record(tx, _judge(due, now, blind), now)
-        return Look(len(due), owed)
+            judged = _judge(await jobs.lock_due(tx, now, limit), now, blind)
+            owed = await ledger.record(tx, judged, now)
+        return Look(_count_done(judged, now), owed)
     except UnavailableError:
         raise
     except Exception:  # noqa: BLE001 - found again, and told, job by job
@@ -54,18 +58,25 @@ async def next_deadline(db: Database) -> datetime | None:
 async def _check_one_by_one(db: Database, now: datetime, blind: BlindWindows, limit: int) -> Look:
     async with db.read() as tx:
         due = await jobs.find_due(tx, now, limit)
-    owed, failed = 0, []
+    looked_at, owed, failed = 0, 0, []
     for workspace_id, job_id in due:
         try:
             async with db.write() as tx:
                 job = await jobs.lock_one(tx, workspace_id, job_id)
-                owed += await ledger.record(tx, _judge([job] if job else [], now, blind), now)
+                judged = _judge([job] if job else [], now, blind)
+                owed += await ledger.record(tx, judged, now)
+            looked_at += _count_done(judged, now)
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - handed to the caller, who logs it
             failed.append((job_id, error))
-    return Look(len(due) - len(failed), owed, tuple(failed))
+    return Look(looked_at, owed, tuple(failed))
 
 
 def _judge(due: list[Job], now: datetime, blind: BlindWindows) -> list[ledger.Entry]:
     return [ledger.Entry(on_time(job, now, blind), by_clock=True) for job in due]
+
+
+def _count_done(judged: list[ledger.Entry], now: datetime) -> int:
+    deadlines = (entry.change.job.deadline_at for entry in judged)
+    return sum(deadline is None or deadline > now for deadline in deadlines)

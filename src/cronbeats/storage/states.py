@@ -30,6 +30,7 @@ def state_from_row(row: Row[Any]) -> State:
         last_failure_at=row.last_failure_at,
         last_duration_ms=row.last_duration_ms,
         unended_since=row.unended_since,
+        unheard_since=row.unheard_since,
     )
 
 
@@ -58,6 +59,7 @@ def state_to_row(job: Job) -> dict[str, Any]:
         "last_failure_at": state.last_failure_at,
         "last_duration_ms": state.last_duration_ms,
         "unended_since": state.unended_since,
+        "unheard_since": state.unheard_since,
         "open_runs": len(state.open_runs),
         "wake_at": job.deadline_at,
     }
