@@ -19,6 +19,7 @@ from cronbeats.senders.protocol import Senders
 from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
+from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
 from cronbeats.workers.roster import build_roster
 
@@ -47,11 +48,13 @@ class App:
         self._db = db
         self._lookout = lookout or Lookout(db, clock)
         self._intake = Intake(self._receive, self._wake_courier)
+        key_uses = KeyUses(db)
         self._roster = build_roster(
             db,
             clock,
             senders,
             self._lookout,
+            key_uses,
             oldest_unsettled=self._intake.oldest_unsettled,
             history_per_job=settings.history_per_job,
         )
@@ -63,7 +66,8 @@ class App:
             trusted_proxies=settings.trusted_proxies,
         )
         self._api = build_api(
-            ApiContext(db, clock, self._lookout.windows, senders, settings.base_url)
+            ApiContext(db, clock, self._lookout.windows, senders, settings.base_url),
+            key_uses.note,
         )
         self._health = Health(db, self._roster.vital)
 

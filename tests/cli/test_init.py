@@ -8,7 +8,6 @@ import pytest
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.errors import InvalidValueError
-from cronbeats.domain.keys import hash_api_key
 from cronbeats.services.authenticate import authenticate
 from cronbeats.services.set_up import set_up
 from cronbeats.storage import workspaces
@@ -50,22 +49,20 @@ async def test_init_for_machines_prints_one_line_on_either_database(
     assert KEY.fullmatch(made["api_key"])
 
     db = Database(new_database_url)
-    async with db.read() as tx:
-        found = await workspaces.find_key(tx, hash_api_key(made["api_key"]), START)
-    assert found is not None
-    assert found.workspace_id == made["workspace_id"]
+    identity = await authenticate(db, made["api_key"], START)
+    assert identity.workspace_id == made["workspace_id"]
     await db.close()
 
 
 def test_a_second_workspace_of_the_same_name_is_refused(tmp_path: Path) -> None:
     assert init(tmp_path).returncode == 0
     again = complaint(init(tmp_path, "--email", "eve@example.com", "--json"), 1)
-    assert again == "A workspace named 'Home' exists already."
+    assert again == "workspace: A workspace named 'Home' exists already."
 
 
 def test_a_name_or_an_address_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     ended = init(tmp_path, "--workspace", b"H\xf6me", "--email", b"\xff@example.com")
-    assert complaint(ended, 1) == f"{BAD_NAME} {BAD_ADDRESS}"
+    assert complaint(ended, 1) == f"workspace: {BAD_NAME}; email: {BAD_ADDRESS}"
 
 
 async def test_what_is_no_name_or_no_address_is_told(db: Database) -> None:

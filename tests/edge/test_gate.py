@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -42,8 +43,12 @@ class Behind:
         await send({"type": "http.response.body", "body": b"well done"})
 
 
+def unheeded(key_id: int, now: datetime) -> None:
+    """Take no note of the use of a key."""
+
+
 async def knock(world: World, behind: App, **request: Any) -> httpx.Response:
-    gate = Gate(behind, world.db, world.clock)
+    gate = Gate(behind, world.db, world.clock, unheeded)
     headers = {"X-API-Key": world.api_key, **request.pop("headers", {})}
     transport = httpx.ASGITransport(gate)
     async with httpx.AsyncClient(transport=transport, base_url="http://cronbeats.test") as http:
@@ -106,7 +111,7 @@ async def test_an_answer_that_has_begun_is_not_answered_twice(world: World) -> N
     async def send(message: Any) -> None:
         sent.append(message)
 
-    gate = Gate(Behind(RuntimeError("half way"), starts=True), world.db, world.clock)
+    gate = Gate(Behind(RuntimeError("half way"), starts=True), world.db, world.clock, unheeded)
     await gate({"headers": [(b"x-api-key", world.api_key.encode())]}, receive, send)
     assert [(message["type"], message["status"]) for message in sent] == [
         ("http.response.start", 200)

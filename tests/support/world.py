@@ -17,7 +17,7 @@ from cronbeats.services.deliver_alerts import Settled, claim_alerts, send_alert,
 from cronbeats.services.manage_integrations import save_integration
 from cronbeats.services.set_up import set_up
 from cronbeats.settings import Settings
-from cronbeats.storage import workspaces
+from cronbeats.storage import api_keys
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import job_states
 from cronbeats.workers.lookout import Lookout
@@ -66,7 +66,7 @@ class World:
         """Make an API key with another role."""
         key = new_api_key()
         async with self.db.write() as tx:
-            await workspaces.add_api_key(
+            await api_keys.add(
                 tx, self.workspace_id, key, name="k", role=role, created_by=1, now=self.clock()
             )
         return key.secret

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -25,11 +26,11 @@ _PROBLEMS = {
 }
 
 
-def build_api(context: ApiContext) -> Gate:
-    """Return the API behind its gate."""
+def build_api(context: ApiContext, note_key_use: Callable[[int, datetime], None]) -> Gate:
+    """Return the API behind its gate, which tells `note_key_use` of each key's id and moment."""
     app = build_routes(context.senders)
     app.state.context = context
-    return Gate(app, context.db, context.clock)
+    return Gate(app, context.db, context.clock, note_key_use)
 
 
 def build_routes(senders: Senders) -> FastAPI:

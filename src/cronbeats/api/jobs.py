@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from cronbeats.api.job_view import explanation_json, job_json
 from cronbeats.api.paging import PageQuery, page_json
 from cronbeats.domain import explanation
 from cronbeats.domain.job import Status
+from cronbeats.domain.line import is_line
 from cronbeats.services import browse_jobs, manage_jobs, manage_many_jobs
 from cronbeats.services.manage_jobs import JobWish
 
@@ -22,9 +22,6 @@ router = APIRouter(prefix="/jobs")
 LONGEST_INTERVAL = 31_536_000
 _MONTH = 2_592_000
 _MOST_TAGS = 20
-# Control characters, halves of surrogate pairs, ends of lines and paragraphs. Joined emoji and
-# wide spaces are fine, and characters newer than this Python.
-_NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def _without_controls(text: str) -> str:
@@ -34,7 +31,7 @@ def _without_controls(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    if any(unicodedata.category(character) in _NOT_IN_A_LINE for character in text):
+    if not is_line(text):
         raise ValueError("must be one line of printable characters")
     return text
 

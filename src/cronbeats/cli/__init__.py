@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from cronbeats.cli.init import init
+from cronbeats.cli.keys import keys
 from cronbeats.cli.migrate import migrate
 from cronbeats.cli.serve import serve
 from cronbeats.cli.version import version
+from cronbeats.cli.workspace import workspace
 
 _app = typer.Typer(
     help="CronBeats watches cron jobs and tells people when one fails or falls silent.",
@@ -17,6 +19,8 @@ _app = typer.Typer(
 )
 for _command in (serve, init, migrate, version):
     _app.command()(_command)
+_app.add_typer(keys, name="keys")
+_app.add_typer(workspace, name="workspace")
 
 
 def main() -> None:

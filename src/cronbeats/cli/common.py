@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
+import orjson
 import typer
 
 from cronbeats.domain.errors import CronBeatsError, InvalidValueError
 from cronbeats.settings import SettingError, Settings, read_settings
 from cronbeats.storage.database import Database, explain_bad_file, file_of
+from cronbeats.storage.migrate import is_migrated
 
 FAILURE = 1
 WRONG_SETTING = 2
@@ -52,12 +54,35 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     db = Database(settings.database_url)
     try:
         yield db
-    except InvalidValueError as error:
-        fail(" ".join(reason for reasons in error.errors.values() for reason in reasons))
     except CronBeatsError as error:
         fail(str(error))
     finally:
         await db.close()
+
+
+@asynccontextmanager
+async def open_ready_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open a database that is there and up to date; otherwise say in one line what to do first."""
+    file = file_of(settings.database_url)
+    if file is not None and not file.exists():
+        fail(f"there is no database at {file} yet; make one with: {own_command()} init")
+    async with open_database(settings) as db:
+        if not await is_migrated(db):
+            fail(f"the database is not up to date; run: {own_command()} migrate")
+        yield db
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under their heads, each column as wide as its longest text."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+def print_json(value: Any) -> None:
+    """Print one line of JSON; moments are in UTC."""
+    typer.echo(orjson.dumps(value, option=orjson.OPT_UTC_Z).decode())
 
 
 def own_command() -> str:

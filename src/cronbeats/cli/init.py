@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-import orjson
 import typer
 
-from cronbeats.cli.common import load_settings, open_database
+from cronbeats.cli.common import load_settings, open_database, print_json
 from cronbeats.clock import system_clock
 from cronbeats.services.set_up import NewWorkspace, set_up
 from cronbeats.settings import Settings
@@ -24,8 +23,7 @@ def init(
     settings = load_settings()
     made = asyncio.run(_init(settings, workspace, email))
     if json:
-        line = orjson.dumps({"workspace_id": made.workspace_id, "api_key": made.api_key})
-        typer.echo(line.decode())
+        print_json({"workspace_id": made.workspace_id, "api_key": made.api_key})
     else:
         typer.echo(_welcome(settings, workspace, made))
 

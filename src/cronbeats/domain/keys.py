@@ -7,7 +7,7 @@ import re
 import secrets
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _BASE62 = string.digits + string.ascii_letters
 _JOB_KEY = re.compile(r"[0-9A-Za-z]{8}", re.ASCII)
@@ -22,7 +22,7 @@ _NEVER_A_JOB_KEY = frozenset({"progress"})
 class NewApiKey:
     """A fresh API key: `secret` is shown once, only `prefix` and `hashed` are kept."""
 
-    secret: str
+    secret: str = field(repr=False)
     prefix: str
     hashed: str
 

@@ -38,10 +38,17 @@ class _BodyTooLargeError(HTTPException):
 class Gate:
     """Lets a request through to `app` with its identity in `scope["state"]`, or answers itself."""
 
-    def __init__(self, app: _App, db: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        app: _App,
+        db: Database,
+        clock: Callable[[], datetime],
+        note_key_use: Callable[[int, datetime], None],
+    ) -> None:
         self._app = app
         self._db = db
         self._clock = clock
+        self._note_key_use = note_key_use
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         """Serve one HTTP request."""
@@ -64,7 +71,9 @@ class Gate:
 
     async def _admit(self, scope: _Scope, request_id: str) -> Problem | None:
         headers = dict(scope["headers"])
-        identity = await authenticate(self._db, _api_key(headers), self._clock())
+        now = self._clock()
+        identity = await authenticate(self._db, _api_key(headers), now)
+        self._note_key_use(identity.key_id, now)
         scope.setdefault("state", {}).update(identity=identity, request_id=request_id)
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > LARGEST_BODY:

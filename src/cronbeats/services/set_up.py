@@ -9,7 +9,8 @@ from datetime import datetime
 from cronbeats.domain.access import DEFAULT_PLAN, Role
 from cronbeats.domain.errors import InvalidValueError
 from cronbeats.domain.keys import new_api_key
-from cronbeats.storage import workspaces
+from cronbeats.domain.line import is_line
+from cronbeats.storage import api_keys, workspaces
 from cronbeats.storage.database import Database
 
 _LONGEST_NAME = 200
@@ -39,7 +40,7 @@ async def set_up(db: Database, name: str, email: str, now: datetime) -> NewWorks
             raise InvalidValueError({"workspace": [f"A workspace named {name!r} exists already."]})
         owner_id = await workspaces.find_or_add_user(tx, email, now)
         workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, owner_id, now)
-        await workspaces.add_api_key(
+        await api_keys.add(
             tx, workspace_id, key, name="First key", role=Role.OWNER, created_by=owner_id, now=now
         )
     return NewWorkspace(workspace_id, key.secret)
@@ -53,7 +54,7 @@ async def is_set_up(db: Database) -> bool:
 
 def _check(name: str, email: str) -> None:
     errors = {}
-    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
+    if not 1 <= len(name) <= _LONGEST_NAME or not is_line(name):
         errors["workspace"] = [f"Must be 1 to {_LONGEST_NAME} printable characters long."]
     is_address = _EMAIL.fullmatch(email) and email.isprintable()
     if not is_address or len(email) > _LONGEST_EMAIL:

@@ -1,15 +1,24 @@
-"""Workspaces, the people in them and their API keys."""
+"""Workspaces and the people in them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, select, update
 
-from cronbeats.domain.access import Identity, Role
-from cronbeats.domain.keys import NewApiKey
+from cronbeats.domain.access import Role
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.schema import api_keys, members, users, workspaces
+from cronbeats.storage.schema import members, users, workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a workspace is called, and what it may use."""
+
+    id: int
+    name: str
+    plan: str
 
 
 async def exists(tx: Transaction) -> bool:
@@ -28,6 +37,33 @@ async def has_name(tx: Transaction, name: str) -> bool:
     """Tell whether a workspace of this name exists."""
     found = await tx.scalar(select(workspaces.c.id).where(workspaces.c.name == name).limit(1))
     return found is not None
+
+
+async def browse(tx: Transaction) -> list[Workspace]:
+    """Return every workspace, the oldest first."""
+    query = select(workspaces.c.id, workspaces.c.name, workspaces.c.plan).order_by(workspaces.c.id)
+    return [Workspace(row.id, row.name, row.plan) for row in await tx.execute(query)]
+
+
+async def set_plan(tx: Transaction, workspace_id: int, plan: str) -> None:
+    """Give a workspace another plan."""
+    await tx.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(plan=plan))
+
+
+async def lock(tx: Transaction, workspace_id: int) -> bool:
+    """Let nobody else add to a workspace until the transaction ends; tell whether there is one."""
+    query = select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update()
+    return await tx.scalar(query) is not None
+
+
+async def role_of(tx: Transaction, workspace_id: int, user_id: int) -> Role | None:
+    """Return what a person is in a workspace, None if nothing."""
+    found = await tx.scalar(
+        select(members.c.role).where(
+            members.c.workspace_id == workspace_id, members.c.user_id == user_id
+        )
+    )
+    return None if found is None else Role(found)
 
 
 async def add(tx: Transaction, name: str, plan: str, owner_id: int, now: datetime) -> int:
@@ -54,45 +90,3 @@ async def find_or_add_user(tx: Transaction, email: str, now: datetime) -> int:
     )
     user_id: int = created.scalar_one()
     return user_id
-
-
-async def add_api_key(
-    tx: Transaction,
-    workspace_id: int,
-    key: NewApiKey,
-    *,
-    name: str,
-    role: Role,
-    created_by: int,
-    now: datetime,
-) -> None:
-    """Store a new API key; the secret itself is not kept."""
-    await tx.execute(
-        insert(api_keys).values(
-            workspace_id=workspace_id,
-            created_by=created_by,
-            name=name,
-            prefix=key.prefix,
-            key_hash=key.hashed,
-            role=role,
-            created_at=now,
-        )
-    )
-
-
-async def find_key(tx: Transaction, key_hash: str, now: datetime) -> Identity | None:
-    """Return what the key with this hash stands for, None if unknown, revoked or expired."""
-    row = (
-        await tx.execute(
-            select(api_keys.c.id, api_keys.c.workspace_id, api_keys.c.role, workspaces.c.plan)
-            .join(workspaces, workspaces.c.id == api_keys.c.workspace_id)
-            .where(
-                api_keys.c.key_hash == key_hash,
-                api_keys.c.revoked_at.is_(None),
-                or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > now),
-            )
-        )
-    ).first()
-    if row is None:
-        return None
-    return Identity(row.id, row.workspace_id, Role(row.role), row.plan)

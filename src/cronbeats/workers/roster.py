@@ -12,6 +12,7 @@ from cronbeats.clock import Clock
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
 from cronbeats.workers.courier import Courier
+from cronbeats.workers.key_uses import NOTE_EVERY_SECONDS, KeyUses
 from cronbeats.workers.lookout import BEAT_SECONDS, Lookout
 from cronbeats.workers.loop import Loop
 from cronbeats.workers.pruner import PRUNE_EVERY_SECONDS, Pruner
@@ -32,6 +33,7 @@ class Roster:
     vital: tuple[Loop, ...]
     others: tuple[Loop, ...]
     courier: Courier
+    key_uses: KeyUses
     owed: Callable[[], None]
 
     async def run(self) -> None:
@@ -40,6 +42,7 @@ class Roster:
             for loop in (*self.vital, *self.others):
                 group.create_task(loop.run(), name=loop.name)
         await self.courier.finish(_PATIENCE_WITH_ALERTS_SECONDS)
+        await self.key_uses.finish()
 
     def stop(self) -> None:
         """Let every loop end after its step."""
@@ -52,6 +55,7 @@ def build_roster(
     clock: Clock,
     senders: Senders,
     lookout: Lookout,
+    key_uses: KeyUses,
     *,
     oldest_unsettled: Callable[[], datetime | None],
     history_per_job: int,
@@ -70,5 +74,6 @@ def build_roster(
     look_out = Loop("look_out", lookout.step, BEAT_SECONDS)
     pruner = Pruner(db, clock, history_per_job)
     prune = Loop("prune_history", pruner.step, PRUNE_EVERY_SECONDS)
+    note = Loop("note_key_uses", key_uses.step, NOTE_EVERY_SECONDS)
     woken.append(deliver)
-    return Roster((look_out, watch, deliver), (prune,), courier, wake_courier)
+    return Roster((look_out, watch, deliver), (prune, note), courier, key_uses, wake_courier)

@@ -1,0 +1,56 @@
+"""API keys as people manage them: named, with a role, for as long as they are wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from cronbeats.domain.access import Role
+
+
+class KeyStatus(StrEnum):
+    """Whether a key works, or why it does not."""
+
+    LIVE = "live"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    ORPHANED = "orphaned"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One key of one workspace; of the secret itself only the first characters are known.
+
+    `created_by` is the address of the owner who made it, None if the command line did, whose keys
+    are nobody's and work until they are revoked or expire. `is_backed` tells that its maker is an
+    owner of the workspace at present, or that it needs none.
+    """
+
+    id: int
+    workspace_id: int
+    name: str
+    prefix: str
+    role: Role
+    created_at: datetime
+    created_by: str | None = None
+    is_backed: bool = True
+    last_used_at: datetime | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def status(self, now: datetime) -> KeyStatus:
+        """Return whether the key works at `now`; from `expires_at` on it does not."""
+        if self.revoked_at is not None:
+            return KeyStatus.REVOKED
+        if self.expires_at is not None and self.expires_at <= now:
+            return KeyStatus.EXPIRED
+        return KeyStatus.LIVE if self.is_backed else KeyStatus.ORPHANED
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A key just made, with its secret, which is shown once and never again."""
+
+    key: ApiKey
+    secret: str = field(repr=False)

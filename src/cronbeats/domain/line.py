@@ -1,0 +1,14 @@
+"""Lines: what may be the name of something."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Control characters, halves of surrogate pairs, ends of lines and paragraphs. Joined emoji and
+# wide spaces are fine, and characters newer than this Python.
+_NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+def is_line(text: str) -> bool:
+    """Tell whether `text` is one line of characters that can be printed, in whatever script."""
+    return not any(unicodedata.category(character) in _NOT_IN_A_LINE for character in text)
