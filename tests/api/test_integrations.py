@@ -41,8 +41,17 @@ async def test_every_kind_is_listed_whether_it_is_set_up_or_not(telling_world: W
             {"type": "discord", "webhook_url": None, **NOTHING},
             {"type": "telegram", "bot_token": None, "chat_id": None, **NOTHING},
             {"type": "webhook", "url": None, "secret": None, **NOTHING},
-        ]
+        ],
+        "pagination": {"page": 1, "per_page": 50, "total": 4, "total_pages": 1},
     }
+
+
+async def test_the_kinds_come_in_pages_like_every_list(telling_world: World) -> None:
+    for page, kinds in ((1, ["slack", "discord", "telegram"]), (2, ["webhook"]), (3, [])):
+        listed = data_of(await telling_world.api("GET", f"/integrations?page={page}&per_page=3"))
+        assert [each["type"] for each in listed["integrations"]] == kinds, page
+        pagination = {"page": page, "per_page": 3, "total": 4, "total_pages": 2}
+        assert listed["pagination"] == pagination, page
 
 
 async def test_what_the_published_document_sends_sets_an_integration_up(
@@ -117,7 +126,7 @@ async def test_a_value_that_breaks_a_rule_is_told_by_field(telling_world: World)
         ("slack", {"webhook_url": "https://x.test/" + "x" * 2000}, ["webhook_url"]),
         ("slack", {"webhook_url": "http://169.254.169.254/latest"}, ["webhook_url"]),
         ("slack", {"url": "https://x.test"}, ["url"]),
-        ("discord", {"webhook_url": "nonsense", "is_enabled": "yes"}, ["is_enabled"]),
+        ("discord", {"webhook_url": "no", "is_enabled": "yes"}, ["webhook_url", "is_enabled"]),
         ("telegram", {"bot_token": "nonsense", "chat_id": "!"}, ["bot_token", "chat_id"]),
         ("telegram", {"chat_id": 123456789}, ["chat_id"]),
         ("webhook", {"secret": "x" * 65}, ["secret"]),

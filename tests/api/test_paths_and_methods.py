@@ -1,5 +1,8 @@
 """A path that leads nowhere, a number that is none, and a method that a path does not know."""
 
+from collections.abc import MutableMapping
+from typing import Any
+
 from tests.api.answers import problem_of
 from tests.support.world import World
 
@@ -41,8 +44,8 @@ NO_IDS = [
 NO_IDS += [str(2**63), str(2**64 + 1)]
 
 ALLOWED = {
-    "/jobs": {"GET", "POST"},
-    "/jobs/1": {"GET"},
+    "/jobs": {"GET", "HEAD", "POST"},
+    "/jobs/1": {"GET", "HEAD"},
     "/jobs/1/pause": {"POST"},
     "/jobs/1/resume": {"POST"},
     "/jobs/1/signals": {"GET"},
@@ -78,6 +81,20 @@ async def test_a_wrong_method_is_told_which_ones_there_are(world: World) -> None
             told = {each.strip() for each in answer.headers["Allow"].split(",")}
             assert told >= allowed, path
             assert method not in told, path
+            assert ("HEAD" in told) is ("GET" in told), path
+
+
+async def test_head_is_answered_as_get_is_without_the_body(world: World) -> None:
+    job = await world.make_job()
+    for path in ("/jobs", f"/jobs/{job['id']}", "/jobs/999", "/jobs?per_page=0", "/nothing"):
+        got, head = await world.api("GET", path), await world.api("HEAD", path)
+        assert head.status_code == got.status_code, path
+        assert await body_on_the_wire(world, "GET", path) == got.content, path
+        assert await body_on_the_wire(world, "HEAD", path) == b"", path
+        for name in ("Content-Type", "Content-Length"):
+            assert head.headers[name] == got.headers[name], path
+    answer = await world.api("HEAD", f"/jobs/{job['id']}/pause")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
 
 
 async def test_nothing_of_the_api_is_ever_redirected(world: World) -> None:
@@ -92,3 +109,26 @@ async def test_a_path_beside_this_version_is_an_error_of_the_api_too(world: Worl
     for path in ("/api", "/api/", "/api/v1", "/api/v2/jobs", "/api/v10", "/api/jobs"):
         problem_of(await world.http.get(path, headers=headers), 404, "not_found")
         problem_of(await world.http.get(path), 401, "invalid_api_key")
+
+
+async def body_on_the_wire(world: World, method: str, path: str) -> bytes:
+    """Ask without a client, which would not show a body that came with HEAD."""
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": f"/api/v1{path}",
+        "query_string": query.encode(),
+        "headers": [(b"x-api-key", world.api_key.encode())],
+        "client": None,
+    }
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    await world.app(scope, receive, send)
+    return b"".join(message.get("body", b"") for message in sent)

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cronbeats.api import bulk, history, integrations, jobs, schedules, signals
 from cronbeats.api.context import ApiContext
@@ -30,7 +31,7 @@ def build_api(context: ApiContext, note_key_use: Callable[[int, datetime], None]
     """Return the API behind its gate, which tells `note_key_use` of each key's id and moment."""
     app = build_routes(context.senders)
     app.state.context = context
-    return Gate(app, context.db, context.clock, note_key_use)
+    return Gate(_with_head(app), context.db, context.clock, note_key_use)
 
 
 def build_routes(senders: Senders) -> FastAPI:
@@ -49,6 +50,23 @@ def build_routes(senders: Senders) -> FastAPI:
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(Exception, _tell_unforeseen)
     return app
+
+
+def _with_head(app: ASGIApp) -> ASGIApp:
+    """Let HEAD be answered as GET is, without the body (RFC 9110, 9.3.2)."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            has_body = message["type"] == "http.response.body"
+            await send({**message, "body": b""} if has_body else message)
+
+        await app({**scope, "method": "GET"}, receive, send_head)
+
+    return answer
 
 
 async def _tell_error(request: Request, error: Exception) -> Response:
@@ -78,7 +96,8 @@ def _methods_at(request: Request) -> list[str]:
     """Return all methods that a path knows; the framework tells those of one of its routes."""
     routes = iter_route_contexts(request.app.routes)
     here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return sorted({method for route in here for method in route.methods or ()})
+    methods = {method for route in here for method in route.methods or ()}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _answer(

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from cronbeats.api.context import HIGHEST_ID, Context, JobEditor, success
+from cronbeats.api.routing import new_router
+from cronbeats.api.shapes import Body
 from cronbeats.services import manage_many_jobs
 from cronbeats.services.manage_many_jobs import BulkResult
 
-router = APIRouter(prefix="/jobs/bulk")
+router = new_router("/jobs/bulk")
 
 _MOST_JOBS = 100
 
 
-class JobIdsIn(BaseModel):
+class JobIdsIn(Body):
     """Which jobs are meant."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     job_ids: list[Annotated[int, Field(ge=1, le=HIGHEST_ID)]] = Field(
         min_length=1, max_length=_MOST_JOBS

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from cronbeats.api.context import Context, ItemId, Reader, success
 from cronbeats.api.job_view import shown_moment, shown_progress
 from cronbeats.api.paging import PageQuery, page_json
+from cronbeats.api.routing import new_router
 from cronbeats.domain.blind_window import BlindWindow
 from cronbeats.domain.job import Incident, Run
 from cronbeats.services import browse_history, browse_jobs
 from cronbeats.storage.incidents import StoredIncident
 
-router = APIRouter()
+router = new_router()
 
 _SECOND = timedelta(seconds=1)
 Paged = Annotated[PageQuery, Query()]

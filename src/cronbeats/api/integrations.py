@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from fastapi import APIRouter, Query
+from fastapi import Body as BodyParameter
+from pydantic import AfterValidator, Field, create_model
 
 from cronbeats.api.context import Context, IntegrationEditor, Reader, success
 from cronbeats.api.job_view import shown_moment
+from cronbeats.api.paging import PageQuery, page_json
+from cronbeats.api.routing import new_router
+from cronbeats.api.shapes import Body, mistakes
 from cronbeats.domain.alert_rules import AlertRules
 from cronbeats.domain.integration import IntegrationKind, LastDelivery
 from cronbeats.domain.mask import mask_secret, mask_url
+from cronbeats.domain.page import page_of
 from cronbeats.senders.protocol import ConfigField, Sender, Senders
 from cronbeats.services import manage_integrations
 from cronbeats.services.manage_integrations import IntegrationView
@@ -19,10 +24,8 @@ from cronbeats.services.manage_integrations import IntegrationView
 _MOST_REMINDER_SECONDS = 31_536_000
 
 
-class AlertRulesIn(BaseModel):
+class AlertRulesIn(Body):
     """The rules to change; those left out stay."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     alert_on_down: bool = True
     alert_on_recovery: bool = True
@@ -32,7 +35,7 @@ class AlertRulesIn(BaseModel):
 
 def build_router(senders: Senders) -> APIRouter:
     """Return the routes of every kind of integration there is a sender for."""
-    router = APIRouter(prefix="/integrations")
+    router = new_router("/integrations")
     router.add_api_route("", _browse, methods=["GET"])
     router.add_api_route("/alert-rules", _get_rules, methods=["GET"])
     router.add_api_route("/alert-rules", _save_rules, methods=["PUT"])
@@ -41,12 +44,15 @@ def build_router(senders: Senders) -> APIRouter:
     return router
 
 
-async def _browse(context: Context, who: Reader) -> dict[str, Any]:
+async def _browse(
+    query: Annotated[PageQuery, Query()], context: Context, who: Reader
+) -> dict[str, Any]:
     """List every kind of integration, set up or not."""
     views = await manage_integrations.browse_integrations(
         context.db, context.senders, who.workspace_id
     )
-    return success({"integrations": [_view_json(view) for view in views]})
+    page = page_of(views, query.request())
+    return success(page_json("integrations", page, [_view_json(view) for view in page.items]))
 
 
 async def _get_rules(context: Context, who: Reader) -> dict[str, Any]:
@@ -68,7 +74,7 @@ def _add_routes(router: APIRouter, sender: Sender) -> None:
     shape = _shape(sender)
 
     async def save(
-        body: Annotated[BaseModel, Body()], context: Context, who: IntegrationEditor
+        body: Annotated[Body, BodyParameter()], context: Context, who: IntegrationEditor
     ) -> dict[str, Any]:
         """Set the integration up; what is left out stays, an empty text clears."""
         values = body.model_dump(exclude_unset=True)
@@ -102,16 +108,21 @@ def _add_routes(router: APIRouter, sender: Sender) -> None:
     router.add_api_route(f"/{sender.kind}/test", test, methods=["POST"])
 
 
-def _shape(sender: Sender) -> type[BaseModel]:
+def _shape(sender: Sender) -> type[Body]:
     """Return what may be sent to set this kind of integration up, made from its fields."""
-    fields: dict[str, Any] = {field.name: _field(field) for field in sender.fields}
+    fields: dict[str, Any] = {field.name: _field(sender, field) for field in sender.fields}
     fields["is_enabled"] = (bool, Field(True, description="Whether alerts are sent"))
-    config = ConfigDict(extra="forbid", strict=True)
-    return create_model(f"{sender.kind.capitalize()}In", __config__=config, **fields)
+    return create_model(f"{sender.kind.capitalize()}In", __base__=Body, **fields)
 
 
-def _field(field: ConfigField) -> tuple[type[str], Any]:
-    return str, Field("", max_length=field.max_length, description=field.description)
+def _field(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
+    def check(value: str) -> str:
+        if reasons := sender.explain_bad({field.name: value}).get(field.name):
+            raise mistakes(reasons)
+        return value
+
+    shown = Field("", max_length=field.max_length, description=field.description)
+    return Annotated[str, AfterValidator(check)], shown
 
 
 def _view_json(view: IntegrationView) -> dict[str, Any]:

@@ -5,65 +5,19 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import Query
 
 from cronbeats.api.context import Context, ItemId, JobEditor, Reader, success
+from cronbeats.api.job_shapes import JobChangesIn, JobIn, chosen_values
 from cronbeats.api.job_view import explanation_json, job_json
 from cronbeats.api.paging import PageQuery, page_json
+from cronbeats.api.routing import new_router
 from cronbeats.domain import explanation
 from cronbeats.domain.job import Status
-from cronbeats.domain.line import is_line
 from cronbeats.services import browse_jobs, manage_jobs, manage_many_jobs
 from cronbeats.services.manage_jobs import JobWish
 
-router = APIRouter(prefix="/jobs")
-
-LONGEST_INTERVAL = 31_536_000
-_MONTH = 2_592_000
-_MOST_TAGS = 20
-
-
-def _without_controls(text: str) -> str:
-    if any(ord(character) < ord(" ") and character not in "\n\t" for character in text):
-        raise ValueError("must not contain control characters")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if not is_line(text):
-        raise ValueError("must be one line of printable characters")
-    return text
-
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Name = Annotated[Line, StringConstraints(max_length=200), AfterValidator(_one_line)]
-Tag = Annotated[Line, StringConstraints(max_length=50), AfterValidator(_one_line)]
-Description = Annotated[str, StringConstraints(max_length=255), AfterValidator(_without_controls)]
-
-
-class JobIn(BaseModel):
-    """A job to make."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    name: Name
-    description: Description | None = None
-    expected_interval_seconds: int | None = Field(None, ge=1, le=LONGEST_INTERVAL)
-    cron_expression: str | None = Field(None, max_length=200)
-    timezone: str = Field("UTC", max_length=64)
-    grace_seconds: int = Field(300, ge=0, le=_MONTH)
-    down_after_seconds: int | None = Field(None, ge=0, le=_MONTH)
-    max_runtime_seconds: int | None = Field(None, ge=1, le=LONGEST_INTERVAL)
-    failure_tolerance: int = Field(0, ge=0, le=100)
-    recovery_threshold: int = Field(1, ge=1, le=100)
-    tags: list[Tag] = Field(default_factory=list, max_length=_MOST_TAGS)
-
-
-class JobChangesIn(JobIn):
-    """What to change of a job."""
-
-    name: Name = ""
+router = new_router("/jobs")
 
 
 class StatusFilter(StrEnum):
@@ -87,7 +41,7 @@ class JobsQuery(PageQuery):
 @router.post("", status_code=201)
 async def create(body: JobIn, context: Context, who: JobEditor) -> dict[str, Any]:
     """Make a job."""
-    wish = JobWish(**_chosen(body))
+    wish = JobWish(**chosen_values(body))
     job = await manage_jobs.create_job(context.db, who.workspace_id, wish, context.clock())
     return success(job_json(job, context.base_url))
 
@@ -127,7 +81,7 @@ async def update(
         context.db,
         who.workspace_id,
         job_id,
-        _chosen(body),
+        chosen_values(body),
         context.clock(),
         blind=await context.blind_windows(),
     )
@@ -163,14 +117,6 @@ async def resume(job_id: ItemId, context: Context, who: JobEditor) -> dict[str, 
     """Watch a job again."""
     job = await manage_jobs.resume_job(context.db, who.workspace_id, job_id, context.clock())
     return success(job_json(job, context.base_url))
-
-
-def _chosen(body: JobIn) -> dict[str, Any]:
-    """Return the values that were sent; the same tag twice is one tag."""
-    chosen = body.model_dump(exclude_unset=True)
-    if "tags" in chosen:
-        chosen["tags"] = tuple(dict.fromkeys(chosen["tags"]))
-    return chosen
 
 
 def _statuses(chosen: StatusFilter) -> set[Status]:

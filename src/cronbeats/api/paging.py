@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from cronbeats.api.shapes import Shape
 from cronbeats.domain.page import Page, PageRequest
 
 _LAST_PAGE = 1_000_000
 
 
-class PageQuery(BaseModel):
+class PageQuery(Shape):
     """Which page of a list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     page: int = Field(1, ge=1, le=_LAST_PAGE, description="Page number, from 1")
     per_page: int = Field(50, ge=1, le=100, description="Items on a page")

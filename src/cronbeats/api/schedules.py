@@ -5,27 +5,15 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
-
 from cronbeats.api.context import Context, ItemId, Reader, success
-from cronbeats.api.jobs import LONGEST_INTERVAL
+from cronbeats.api.job_shapes import ScheduleIn
+from cronbeats.api.routing import new_router
 from cronbeats.domain.preview import Preview, preview, preview_job
 from cronbeats.domain.schedule import choose_schedule
 from cronbeats.edge.problems import moment
 from cronbeats.services import browse_jobs
 
-router = APIRouter()
-
-
-class ScheduleIn(BaseModel):
-    """A schedule to look at: exactly one of interval and cron expression."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    expected_interval_seconds: int | None = Field(None, ge=1, le=LONGEST_INTERVAL)
-    cron_expression: str | None = Field(None, max_length=200)
-    timezone: str = Field("UTC", max_length=64)
+router = new_router()
 
 
 @router.post("/schedule-preview")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import PlainTextResponse
 
 from cronbeats.api.context import Context, ItemId, Reader, success
 from cronbeats.api.job_view import shown_progress
 from cronbeats.api.paging import PageQuery, page_json
+from cronbeats.api.routing import new_router
 from cronbeats.edge.problems import moment
 from cronbeats.services import browse_history
 from cronbeats.storage.signals import StoredSignal
 
-router = APIRouter(prefix="/jobs/{job_id}/signals")
+router = new_router("/jobs/{job_id}/signals")
 
 
 @router.get("")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cronbeats.api.routing import Repeated
 from cronbeats.edge.problems import Problem
 
 _UNREADABLE = frozenset({"json_invalid", "missing", "model_attributes_type", "dict_type"})
@@ -31,11 +32,11 @@ _WORDS = {
 def problem_of_request(errors: Iterable[Mapping[str, Any]]) -> Problem:
     """Return what to tell about the errors that validation found.
 
-    A path that cannot be is 404, a body that cannot be read as a JSON object 400, all else 422 with
+    An id that cannot be is 404, a body that cannot be read as a JSON object 400, all else 422 with
     every field's reasons.
     """
     found = list(errors)
-    if any(error["loc"][0] == "path" for error in found):
+    if any(_is_bad_id(error) for error in found):
         return Problem(404, "not_found", "Not found")
     if any(_is_unreadable(error) for error in found):
         return Problem(400, "bad_request", "The body must be a JSON object")
@@ -44,6 +45,11 @@ def problem_of_request(errors: Iterable[Mapping[str, Any]]) -> Problem:
         by_field[_field(error)].append(_words(error))
     message = "The request has values that break a rule"
     return Problem(422, "validation_error", message, by_field)
+
+
+def _is_bad_id(error: Mapping[str, Any]) -> bool:
+    # A name in a path is a value with rules, all else is the number of something.
+    return error["loc"][0] == "path" and _field(error) != "name"
 
 
 def _is_unreadable(error: Mapping[str, Any]) -> bool:
@@ -56,6 +62,8 @@ def _field(error: Mapping[str, Any]) -> str:
 
 
 def _words(error: Mapping[str, Any]) -> str:
+    if isinstance(error.get("input"), Repeated) and error["type"] != "extra_forbidden":
+        return "Must be given only once."
     template = _WORDS.get(error["type"])
     if template is None:
         return str(error["msg"]).rstrip(".") + "."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -33,3 +34,9 @@ class Page(Generic[_Item]):
     def total_pages(self) -> int:
         """How many pages there are; none if the list is empty."""
         return -(-self.total // self.request.per_page)
+
+
+def page_of(items: Sequence[_Item], request: PageRequest) -> Page[_Item]:
+    """Return a page of a list that is all there."""
+    start = request.offset
+    return Page(list(items[start : start + request.per_page]), request, len(items))

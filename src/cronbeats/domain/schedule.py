@@ -113,20 +113,26 @@ def choose_schedule(
     Raises InvalidValueError, by the API's field names, unless there is exactly one of interval and
     cron expression, and both it and the time zone make sense.
     """
-    errors: dict[str, list[str]] = {}
+    has_cron = expression is not None
+    errors = explain_bad_choice(has_interval=interval_seconds is not None, has_cron=has_cron)
     if bad_zone := explain_bad_timezone(timezone):
         errors["timezone"] = [bad_zone]
-    if interval_seconds is not None and expression is not None:
-        errors["cron_expression"] = ["Give either this or expected_interval_seconds, not both."]
-    elif expression is not None and (bad_cron := explain_bad_cron(expression)):
-        errors["cron_expression"] = [bad_cron]
-    elif interval_seconds is None and expression is None:
-        errors["expected_interval_seconds"] = ["Required, unless cron_expression is given."]
+    if expression is not None and (bad_cron := explain_bad_cron(expression)):
+        errors.setdefault("cron_expression", []).append(bad_cron)
     if errors:
         raise InvalidValueError(errors)
     if expression is not None:
         return Cron(" ".join(expression.split()), timezone)
     return Every(interval_seconds or 0)
+
+
+def explain_bad_choice(*, has_interval: bool, has_cron: bool) -> dict[str, list[str]]:
+    """Return by field why a schedule cannot be of these parts; empty if there is exactly one."""
+    if has_interval and has_cron:
+        return {"cron_expression": ["Give either this or expected_interval_seconds, not both."]}
+    if not has_interval and not has_cron:
+        return {"expected_interval_seconds": ["Required, unless cron_expression is given."]}
+    return {}
 
 
 def explain_bad_timezone(name: str) -> str | None:

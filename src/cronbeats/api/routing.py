@@ -1,0 +1,97 @@
+"""How a request is read: strictly, so that no mistake is passed over in silence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, get_type_hints
+
+from fastapi import APIRouter, Depends, Query, Request, Response, params
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict
+from starlette.datastructures import QueryParams
+
+
+class Repeated:
+    """Stands for a value that was given more than once, so that it fits no type."""
+
+
+class NoQuery(BaseModel):
+    """A query without any field."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def new_router(prefix: str = "") -> APIRouter:
+    """Return a router whose routes read strictly; every route of the API belongs to one."""
+    return APIRouter(prefix=prefix, route_class=StrictRoute)
+
+
+class StrictRoute(APIRoute):
+    """A route that refuses query fields it does not know, and whatever is given twice."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+        **options: Any,
+    ) -> None:
+        own = [] if _takes_query(endpoint) else [Depends(_no_query)]
+        super().__init__(path, endpoint, dependencies=[*(dependencies or ()), *own], **options)
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """Return what answers a request."""
+        answer: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
+
+        async def read_strictly(request: Request) -> Response:
+            return await answer(_StrictRequest(request.scope, request.receive))
+
+        return read_strictly
+
+
+class _StrictRequest(Request):
+    """A request whose body and query hold a `Repeated` in place of what was given twice."""
+
+    @property
+    def query_params(self) -> QueryParams:
+        if not hasattr(self, "_query_params"):
+            self._query_params = _QueryOnce(self.scope["query_string"])
+        return self._query_params
+
+    async def json(self) -> Any:
+        """Return the body; raises ValueError if it is no JSON in UTF-8 (a mark in front is fine).
+
+        Numbers with more digits than Python reads count as none, too deep a nesting as well.
+        """
+        if not hasattr(self, "_json"):
+            text = (await self.body()).decode("utf-8-sig")
+            self._json = json.loads(text, object_pairs_hook=_each_once)
+        return self._json
+
+
+class _QueryOnce(QueryParams):
+    def get(self, key: Any, default: Any = None) -> Any:
+        # What may be repeated is asked for with getlist().
+        return Repeated() if len(self.getlist(key)) > 1 else super().get(key, default)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        fields[name] = Repeated() if name in fields else value
+    return fields
+
+
+def _takes_query(endpoint: Callable[..., Any]) -> bool:
+    hints = get_type_hints(endpoint, include_extras=True).values()
+    return any(isinstance(each, params.Query) for hint in hints for each in _metadata(hint))
+
+
+def _metadata(hint: Any) -> tuple[Any, ...]:
+    return getattr(hint, "__metadata__", ())
+
+
+def _no_query(_query: Annotated[NoQuery, Query()]) -> None:
+    """Refuse every query field."""
