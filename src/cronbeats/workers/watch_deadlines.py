@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,6 +15,8 @@ from cronbeats.storage.database import Database
 # A ping that another process has accepted may take this long to be committed. Judging a little
 # behind the clock keeps us from blaming a job whose signal is on its way.
 _SETTLING_TIME = timedelta(milliseconds=250)
+
+_TELL_AGAIN_AFTER = timedelta(minutes=5)
 
 _log = structlog.get_logger()
 
@@ -35,6 +37,7 @@ class DeadlineWatcher:
         self._blind_windows = blind_windows
         self._oldest_unsettled = oldest_unsettled
         self._alerts_are_owed = alerts_are_owed
+        self._told_at: dict[int, datetime] = {}
 
     async def step(self) -> float:
         """Judge what is due; return the seconds until the next look."""
@@ -45,12 +48,24 @@ class DeadlineWatcher:
         if upcoming > until:
             return self._wait_for(upcoming)
         look = await check_deadlines(self._db, until, await self._blind_windows())
-        for job_id, error in look.failed:
-            _log.error("job_not_judged", job_id=job_id, exc_info=error)
+        self._tell(look.failed)
         if look.owed_alerts:
             self._alerts_are_owed()
         # What could not be judged, or is in another process's hands, is looked at again soon.
         return 0 if look.looked_at else _SETTLING_TIME.total_seconds()
+
+    def _tell(self, failed: Iterable[tuple[int, Exception]]) -> None:
+        """Log why jobs could not be judged; they are tried several times a second, told seldom."""
+        now = self._clock()
+        self._told_at = {
+            job_id: told_at
+            for job_id, told_at in self._told_at.items()
+            if timedelta(0) <= now - told_at < _TELL_AGAIN_AFTER
+        }
+        for job_id, error in failed:
+            if job_id not in self._told_at:
+                self._told_at[job_id] = now
+                _log.error("job_not_judged", job_id=job_id, exc_info=error)
 
     def _wait_for(self, upcoming: datetime) -> float:
         wait = (upcoming + _SETTLING_TIME - self._clock()).total_seconds()
