@@ -19,6 +19,7 @@ from cronbeats.senders.protocol import Senders
 from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
+from cronbeats.storage.dialect import server_time
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
 from cronbeats.workers.roster import build_roster
@@ -46,7 +47,7 @@ class App:
         lookout: Lookout | None = None,
     ) -> None:
         self._db = db
-        self._lookout = lookout or Lookout(db, clock)
+        self._lookout = lookout or Lookout(db, clock, server_time)
         self._intake = Intake(self._receive, self._wake_courier)
         key_uses = KeyUses(db)
         self._roster = build_roster(
@@ -69,7 +70,7 @@ class App:
             ApiContext(db, clock, self._lookout.windows, senders, settings.base_url),
             key_uses.note,
         )
-        self._health = Health(db, self._roster.vital)
+        self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -32,20 +32,32 @@ class Turning(Protocol):
 class Health:
     """Answers `/healthz` (the process is alive) and `/readyz` (it can do its work)."""
 
-    def __init__(self, db: Database, loops: Iterable[Turning]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        loops: Iterable[Turning],
+        clock_warning: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._db = db
         self._loops = tuple(loops)
+        self._clock_warning = clock_warning
 
     async def alive(self, send: _Send) -> None:
         """Answer that the process is alive: it just did."""
         await _answer(send, 200, {"status": "ok"})
 
     async def ready(self, send: _Send) -> None:
-        """Answer 200 if everything works, else 503, and for each part what is wrong."""
+        """Answer 200 if everything works, else 503, and for each part what is wrong.
+
+        A clock that is off is told, but to accept no pings would be worse than to time them badly.
+        """
         checks = {"database": await self._check_database(), "loops": self._check_loops()}
         is_ready = all(check == "ok" for check in checks.values())
         status = "ok" if is_ready else "not ready"
-        await _answer(send, 200 if is_ready else 503, {"status": status, "checks": checks})
+        content: dict[str, Any] = {"status": status, "checks": checks}
+        if (warning := self._clock_warning()) is not None:
+            content["warnings"] = {"clock": warning}
+        await _answer(send, 200 if is_ready else 503, content)
 
     async def _check_database(self) -> str:
         try:

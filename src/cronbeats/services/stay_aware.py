@@ -2,56 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cronbeats.domain.blind_window import LONGEST_GAP, Blindness, BlindWindow, BlindWindows
 from cronbeats.domain.state_machine import on_clock_set_back
 from cronbeats.storage import alerts, blind_windows, jobs, ledger
 from cronbeats.storage.database import Database, Transaction
 
-# No job waits for a slot so old that more windows than these could matter to it.
-_MOST_WINDOWS = 1_000
+# A server that crashes as often as can be seen makes these in three days and a half; what lies
+# before them is taken for heard, so that a dead job is rather found too soon than never.
+_MOST_WINDOWS = 10_000
+
+ReadServerTime = Callable[[Transaction], Awaitable[datetime | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Awareness:
-    """All times up to `at` in which nothing could be heard; `found` is what was noticed now."""
+    """What one process knows at `at` by its own clock, `shared_at` by the clock that all share.
+
+    `windows` are all times up to then in which nothing could be heard, as of the window numbered
+    `newest`; `found` is what was noticed now.
+    """
 
     at: datetime
+    shared_at: datetime
     windows: BlindWindows
+    newest: int | None = None
     found: BlindWindow | None = None
 
+    @property
+    def ahead(self) -> timedelta:
+        """By how much this process's clock is ahead of the shared one; negative if behind."""
+        return self.at - self.shared_at
 
-async def stay_aware(db: Database, read_clock: Callable[[], datetime]) -> Awareness:
+
+async def stay_aware(
+    db: Database,
+    read_clock: Callable[[], datetime],
+    read_server_time: ReadServerTime | None = None,
+    before: Awareness | None = None,
+) -> Awareness:
     """Note that this process can accept pings now; keep a blind window if nobody could before.
 
-    The clock is read with the pulse locked: a moment read before may be old by then, and look like
-    a clock that was set back.
+    The pulse is kept by the clock of the database's server, which all processes share, so that
+    their own clocks may differ; an embedded database has one process, and that one's clock.
+    `before` is what this process knew at its last beat. The clock is read with the pulse locked:
+    a moment read before may be old by then, and look like a clock that was set back.
 
     Must come before anything is judged after a silence of ours. If the clock was set back, what it
     told of the future is taken back. Raises UnavailableError.
     """
-    found = None
     async with db.write() as tx:
-        before = await blind_windows.lock_pulse(tx)
+        last_beat_at = await blind_windows.lock_pulse(tx)
         now = read_clock()
-        await blind_windows.beat(tx, now)
-        if before is not None and now - before > LONGEST_GAP:
-            found = BlindWindow(before, now)
-            await blind_windows.add(tx, found)
-        elif before is not None and before - now > LONGEST_GAP:
-            found = BlindWindow(now, before, Blindness.CLOCK_SET_BACK)
-            await blind_windows.add(tx, found)
-            await _take_back_the_future(tx, now)
-        windows = BlindWindows(await blind_windows.newest_silences(tx, _MOST_WINDOWS))
-    return Awareness(now, windows, found)
+        server_time = None if read_server_time is None else await read_server_time(tx)
+        shared_at = server_time or now
+        await blind_windows.beat(tx, shared_at)
+        silent = timedelta(0) if last_beat_at is None else shared_at - last_beat_at
+        found = _compare(now, shared_at, silent, before)
+        if found is not None:
+            await _keep(tx, found, now)
+        newest = await blind_windows.newest_number(tx)
+        if before is not None and before.newest == newest:
+            windows = before.windows
+        else:
+            windows = BlindWindows(await blind_windows.newest_silences(tx, _MOST_WINDOWS))
+    return Awareness(now, shared_at, windows, newest, found)
 
 
-async def _take_back_the_future(tx: Transaction, now: datetime) -> None:
-    ahead = await jobs.lock_ahead(tx, now)
-    changes = [ledger.Entry(on_clock_set_back(job, now), by_clock=True) for job in ahead]
-    await ledger.record(tx, changes, now)
-    await alerts.hurry(tx, now)
-    await blind_windows.unbelieve(tx, now)
+def _compare(
+    now: datetime, shared_at: datetime, silent: timedelta, before: Awareness | None
+) -> BlindWindow | None:
+    """Return the time in which nobody could hear, or could tell the time, or None.
+
+    `silent` is how long, by the shared clock, nobody had beaten. If this process has beaten before,
+    its own clock must say the same, or have leapt: a shared clock that leaps changes nothing here.
+    """
+    if before is None:
+        passed, leapt = silent, timedelta(0)
+    else:
+        passed = now - before.at
+        leapt = passed - (shared_at - before.shared_at)
+    if passed < -LONGEST_GAP:
+        return BlindWindow(now, now - passed, Blindness.CLOCK_SET_BACK)
+    if passed > LONGEST_GAP < leapt:
+        return BlindWindow(now - passed, now)
+    if passed > LONGEST_GAP < silent:
+        return BlindWindow(now - min(passed, silent), now)
+    return None
+
+
+async def _keep(tx: Transaction, found: BlindWindow, now: datetime) -> None:
+    await blind_windows.add(tx, found)
+    if found.reason is Blindness.CLOCK_SET_BACK:
+        ahead = await jobs.lock_ahead(tx, now)
+        changes = [ledger.Entry(on_clock_set_back(job, now), by_clock=True) for job in ahead]
+        await ledger.record(tx, changes, now)
+        await alerts.hurry(tx, now)
+        await blind_windows.unbelieve(tx, now)

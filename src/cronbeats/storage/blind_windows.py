@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from cronbeats.domain.blind_window import Blindness, BlindWindow
 from cronbeats.domain.page import PageRequest
@@ -18,7 +18,7 @@ _THE_ROW = 1
 
 
 async def lock_pulse(tx: Transaction) -> datetime | None:
-    """Return when the service was last known to be alive, None if it never was.
+    """Return when any process last beat, by the clock that all share, None if none ever did.
 
     The row is locked, so that of many processes which wake up at once only one finds a gap.
     """
@@ -26,7 +26,7 @@ async def lock_pulse(tx: Transaction) -> datetime | None:
 
 
 async def beat(tx: Transaction, now: datetime) -> None:
-    """Note that the service is alive at `now`."""
+    """Note that the service is alive at `now`, by the clock that all processes share."""
     alive = insert_into(tx, pulse).values(id=_THE_ROW, alive_at=now)
     await tx.execute(alive.on_conflict_do_update(index_elements=["id"], set_={"alive_at": now}))
 
@@ -39,6 +39,12 @@ async def add(tx: Transaction, window: BlindWindow) -> None:
         "reason": window.reason,
     }
     await tx.execute(insert(blind_windows).values(values))
+
+
+async def newest_number(tx: Transaction) -> int | None:
+    """Return the number of the window that was kept last; it changes with every change of them."""
+    newest: int | None = await tx.scalar(select(func.max(blind_windows.c.id)))
+    return newest
 
 
 async def newest_silences(tx: Transaction, limit: int) -> list[BlindWindow]:

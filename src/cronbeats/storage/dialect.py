@@ -149,6 +149,14 @@ def insert_into(tx: AsyncConnection, table: Table) -> Any:
     return statement
 
 
+async def server_time(tx: AsyncConnection) -> datetime | None:
+    """Return the time by the clock of the database's server, None if it has none but ours."""
+    if tx.dialect.name != "postgresql":
+        return None
+    now: datetime | None = await tx.scalar(text("SELECT clock_timestamp()"))
+    return now
+
+
 def lock_for_migration(connection: Connection) -> None:
     """Let one process migrate at a time; the lock goes with the transaction."""
     if connection.dialect.name == "postgresql":

@@ -261,7 +261,8 @@ Index(
     postgresql_where=_is_owed,
 )
 
-# One row: the last moment at which any server process was known to accept pings.
+# One row: the last moment at which any server process was known to accept pings, by the clock of
+# the database's server.
 pulse = Table(
     "pulse",
     metadata,
