@@ -44,6 +44,7 @@ async def test_the_example_of_the_published_document_makes_a_job(world: World) -
         "failure_tolerance": 0,
         "recovery_threshold": 1,
         "tags": [],
+        "muted_until": None,
         "created_at": NOW,
         "updated_at": NOW,
         "state": NO_STATE,

@@ -50,7 +50,7 @@ async def test_an_integration_without_its_values_is_owed_nothing(world: World) -
 
 async def test_the_alert_rules_say_what_is_owed(world: World) -> None:
     rules = {"alert_on_down": False, "alert_on_recovery": False, "alert_on_late": True}
-    await save_alert_rules(world.db, world.workspace_id, rules)
+    await save_alert_rules(world.db, world.workspace_id, rules, world.clock())
     job = await world.make_job()
     await world.ping(job)
     await world.pass_time(DOWN_AFTER, step=10)

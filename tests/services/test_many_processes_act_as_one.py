@@ -9,9 +9,12 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
+from cronbeats.domain.blind_window import ALWAYS_HEARD
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.services.check_deadlines import check_deadlines
 from cronbeats.services.deliver_alerts import claim_alerts
+from cronbeats.services.manage_integrations import save_alert_rules
+from cronbeats.services.mute_jobs import mute_jobs, unmute_jobs
 from cronbeats.services.receive_signals import Accepted, Arrival, receive_signals
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import alerts, incidents, transitions
@@ -79,12 +82,70 @@ async def test_pings_and_watchers_at_once_break_no_chain(
             assert before.at <= after.at
 
 
+async def test_many_watchers_remind_of_each_incident_once(
+    world: World, processes: list[Database]
+) -> None:
+    await save_rules(world, reminder_interval_seconds=3_600)
+    for key in await make_armed_jobs(world):
+        await receive(world.db, world, key, SignalKind.FAIL)
+    for hours in (1, 2):
+        world.clock.turn(3_600)
+        await asyncio.gather(
+            *(check_deadlines(db, world.clock(), limit=15) for db in processes for _ in range(4))
+        )
+        assert (await kinds(world))["job.reminder"] == hours * JOBS
+
+
+async def test_what_a_mute_held_back_is_told_once_by_many_watchers(
+    world: World, processes: list[Database]
+) -> None:
+    keys, ids = await make_armed_jobs(world), list(range(1, JOBS + 1))
+    await mute_jobs(world.db, world.workspace_id, ids, 60, world.clock(), blind=ALWAYS_HEARD)
+    for key in keys:
+        await receive(world.db, world, key, SignalKind.FAIL)
+    world.clock.turn(60)
+    blind, now = ALWAYS_HEARD, world.clock()
+    await asyncio.gather(
+        *(check_deadlines(db, now, limit=15) for db in processes for _ in range(4)),
+        *(unmute_jobs(db, world.workspace_id, ids, now, blind=blind) for db in processes),
+        *(receive(db, world, key, SignalKind.PING) for db in processes[:1] for key in keys[::2]),
+    )
+    assert await kinds(world) == {"job.down": JOBS, "job.recovered": JOBS / 2}
+
+
+async def test_a_rule_saved_while_jobs_go_down_holds_for_each_of_them(
+    world: World, processes: list[Database]
+) -> None:
+    keys = await make_armed_jobs(world)
+    await asyncio.gather(
+        *(
+            receive(db, world, key, SignalKind.FAIL)
+            for number, db in enumerate(processes)
+            for key in keys[number::PROCESSES]
+        ),
+        save_rules(world, reminder_interval_seconds=3_600),
+    )
+    world.clock.turn(3_600)
+    await world.look()
+    assert (await kinds(world))["job.reminder"] == JOBS
+
+
 async def claim_at_once(world: World, processes: list[Database]) -> list[int]:
     """Let every process claim at the same time; return the ids of what they got."""
     claims = await asyncio.gather(
         *(claim_alerts(db, world.clock(), limit=7) for db in processes for _ in range(4))
     )
     return [each.id for claim in claims for each in claim]
+
+
+async def save_rules(world: World, **rules: object) -> None:
+    await save_alert_rules(world.db, world.workspace_id, rules, world.clock())
+
+
+async def kinds(world: World) -> Counter[str]:
+    """Count what is owed, by the kind of alert."""
+    async with world.db.read() as tx:
+        return Counter((await tx.scalars(select(alerts.c.kind))).all())
 
 
 async def make_armed_jobs(world: World) -> list[str]:

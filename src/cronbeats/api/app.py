@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cronbeats.api import bulk, history, integrations, jobs, schedules, signals
+from cronbeats.api import bulk, history, integrations, jobs, mute, schedules, signals
 from cronbeats.api.context import ApiContext
 from cronbeats.api.validation import problem_of_request
 from cronbeats.domain.errors import CronBeatsError
@@ -39,6 +39,7 @@ def build_routes(senders: Senders) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     base = APIRouter(prefix="/api/v1")
     base.include_router(bulk.router)
+    base.include_router(mute.router)
     base.include_router(signals.router)
     base.include_router(history.router)
     base.include_router(schedules.router)

@@ -66,7 +66,9 @@ async def _save_rules(
 ) -> dict[str, Any]:
     """Choose what the workspace wants to hear of."""
     changes = body.model_dump(exclude_unset=True)
-    rules = await manage_integrations.save_alert_rules(context.db, who.workspace_id, changes)
+    rules = await manage_integrations.save_alert_rules(
+        context.db, who.workspace_id, changes, context.clock()
+    )
     return success(_rules_json(rules))
 
 

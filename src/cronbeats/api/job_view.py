@@ -32,6 +32,7 @@ def job_json(job: Job, base_url: str) -> dict[str, Any]:
         "failure_tolerance": rules.failure_tolerance,
         "recovery_threshold": rules.recovery_threshold,
         "tags": list(job.tags),
+        "muted_until": shown_moment(job.muted_until),
         "created_at": moment(job.created_at),
         "updated_at": moment(job.updated_at),
         "state": _state_json(job),

@@ -1,13 +1,15 @@
-"""From a transition to the alert that it deserves."""
+"""From an announcement to the alert that tells it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind
-from cronbeats.domain.explanation import recovery_sentence, status_sentence
+from cronbeats.domain.announcement import Announcement
+from cronbeats.domain.explanation import recovery_sentence, reminder_sentence, status_sentence
 from cronbeats.domain.job import Job, cron_of, interval_of
 from cronbeats.domain.transition import Transition
+from cronbeats.domain.words import local
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +22,33 @@ class Circumstances:
 
 
 def compose_alert(
-    event_id: str, kind: AlertKind, job: Job, transition: Transition, around: Circumstances
+    event_id: str, announcement: Announcement, job: Job, around: Circumstances
 ) -> Alert:
-    """Return the alert of `kind` about `transition`, telling all as it was at that moment."""
+    """Return the alert that tells `announcement`, with all as it was at that moment."""
+    transition = announcement.transition
     return Alert(
         id=event_id,
-        kind=kind,
+        kind=announcement.kind,
         occurred_at=transition.at,
         workspace_id=job.workspace_id,
         workspace_name=around.workspace_name,
-        text=_text(kind, job, transition),
+        text=_text(announcement, job, transition),
         job=_alert_job(job, transition),
         incident=_alert_incident(transition, around),
     )
 
 
-def _text(kind: AlertKind, job: Job, transition: Transition) -> str:
-    if kind is AlertKind.RECOVERED:
+def _text(announcement: Announcement, job: Job, transition: Transition) -> str:
+    if announcement.kind is AlertKind.RECOVERED:
         return recovery_sentence(job, transition)
-    return status_sentence(
+    if announcement.kind is AlertKind.REMINDER:
+        return reminder_sentence(job, transition)
+    text = status_sentence(
         job, transition.after, transition.reason, transition.at, transition.unheard_since
     )
+    if announcement.muted_until is not None:
+        text += f" It was muted until {local(announcement.muted_until, job.timezone)}."
+    return text
 
 
 def _alert_job(job: Job, transition: Transition) -> AlertJob:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cronbeats.domain.blind_window import BlindWindows
-from cronbeats.domain.job import Job, Reason, Rules, Status
+from cronbeats.domain.job import Incident, Job, Reason, Rules, Status
 from cronbeats.domain.judgement import longest_excuse
 from cronbeats.domain.transition import Transition
 from cronbeats.domain.words import in_words, local, schedule_in_words
@@ -63,10 +63,27 @@ def recovery_sentence(job: Job, transition: Transition) -> str:
     if incident is None or incident.ended_at is None:
         return f"{job.name} is healthy again."
     lasted = in_words(incident.ended_at - incident.started_at)
-    missed = ""
-    if incident.missed_runs:
-        missed = f", {incident.missed_runs} run{'s' if incident.missed_runs > 1 else ''} missed"
-    return f"{job.name} is healthy again: down for {lasted}{missed}."
+    return f"{job.name} is healthy again: down for {lasted}{_missed(incident)}."
+
+
+def reminder_sentence(job: Job, transition: Transition) -> str:
+    """Return one sentence that tells that a job is still down, for how long, and why."""
+    incident = transition.incident
+    if incident is None:
+        return f"{job.name} is still down."
+    lasted = in_words(transition.at - incident.started_at)
+    since, unheard_since = incident.started_at, transition.unheard_since
+    if unheard_since is not None:
+        why = _why_unheard(job, incident.reason, since, unheard_since)
+    else:
+        why = _why_bad(job, Status.DOWN, incident.reason, since)
+    return f"{job.name} is still down, for {lasted}{_missed(incident)}: {why}."
+
+
+def _missed(incident: Incident) -> str:
+    """Return how many runs were missed, to follow a span of time; empty if none was."""
+    count = incident.missed_runs
+    return f", {count} run{'s' if count > 1 else ''} missed" if count else ""
 
 
 def _why(job: Job, status: Status, reason: Reason | None, since: datetime) -> str:
@@ -132,6 +149,10 @@ def _steps(job: Job, blind: BlindWindows) -> Iterator[Step]:
     if state.last_success_at is not None:
         at = state.last_success_at
         yield Step("last_success", f"The last success was at {local(at, job.timezone)}.", at)
+    if job.muted_until is not None:
+        until = local(job.muted_until, job.timezone)
+        text = f"It is muted until {until}: nobody is told when it is late or down."
+        yield Step("muted", text, job.muted_until)
     yield from _streak_steps(job)
     yield from _blindness_steps(job, blind)
     yield from _next_steps(job)

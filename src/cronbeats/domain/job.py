@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cronbeats.domain.schedule import Cron, Every, Schedule
 from cronbeats.domain.signal import SignalKind
 
+LONGEST_MUTE = timedelta(days=30)
 _LONGEST_DEFAULT_DOWN_AFTER = 300
 
 
@@ -169,7 +170,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job: its configuration, and its state."""
+    """A job: its configuration, and its state.
+
+    Until `muted_until` no alert tells of it; a moment gone by means that it is not muted.
+    """
 
     id: int
     workspace_id: int
@@ -182,6 +186,7 @@ class Job:
     description: str | None = None
     timezone: str = "UTC"
     tags: tuple[str, ...] = field(default=())
+    muted_until: datetime | None = None
 
     @property
     def is_enabled(self) -> bool:
@@ -203,6 +208,13 @@ class Job:
         """The next moment at which silence changes something, or None."""
         state = self.state
         return next_deadline(self.rules, state.status, state.due_at, state.open_runs)
+
+
+def as_of(job: Job, now: datetime) -> Job:
+    """Return a job as people see it at `now`: a mute that is over is none."""
+    if job.muted_until is None or job.muted_until > now:
+        return job
+    return replace(job, muted_until=None)
 
 
 def late_at(rules: Rules, due_at: datetime | None) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
-from cronbeats.domain.job import Job, Status
+from cronbeats.domain.job import Job, Status, as_of
 from cronbeats.domain.page import Page, PageRequest
 from cronbeats.domain.state_machine import on_time
 from cronbeats.storage import jobs
@@ -26,7 +26,7 @@ async def browse_jobs(
     """Return a page of the workspace's jobs that are in one of `statuses`, oldest first."""
     async with db.read() as tx:
         found, total = await jobs.browse(tx, workspace_id, statuses, request)
-    return Page([on_time(job, now, blind).job for job in found], request, total)
+    return Page([as_of(on_time(job, now, blind).job, now) for job in found], request, total)
 
 
 async def get_job(
@@ -37,4 +37,4 @@ async def get_job(
         job = await jobs.get(tx, workspace_id, job_id)
     if job is None:
         raise NotFoundError("Job not found")
-    return on_time(job, now, blind).job
+    return as_of(on_time(job, now, blind).job, now)

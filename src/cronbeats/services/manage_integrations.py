@@ -14,7 +14,7 @@ from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import DeliveryFailedError, InvalidValueError, NotConfiguredError
 from cronbeats.domain.integration import Integration
 from cronbeats.senders.protocol import Sender, Senders
-from cronbeats.storage import alert_rules, integrations, workspaces
+from cronbeats.storage import alert_rules, integrations, ledger, workspaces
 from cronbeats.storage.database import Database
 
 
@@ -95,11 +95,15 @@ async def get_alert_rules(db: Database, workspace_id: int) -> AlertRules:
 
 
 async def save_alert_rules(
-    db: Database, workspace_id: int, changes: Mapping[str, Any]
+    db: Database, workspace_id: int, changes: Mapping[str, Any], now: datetime
 ) -> AlertRules:
-    """Set some of a workspace's rules, by their names; the others stay."""
+    """Set some of a workspace's rules, by their names; the others stay.
+
+    Reminders of what is down already follow the new rules from `now` on.
+    """
     async with db.write() as tx:
         await alert_rules.save(tx, workspace_id, changes)
+        await ledger.plan_reminders(tx, now, workspace_id)
         found = await alert_rules.by_workspace(tx, [workspace_id])
     return found[workspace_id]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
-from cronbeats.domain.job import Job, Rules, cron_of, interval_of, new_state
+from cronbeats.domain.job import Job, Rules, as_of, cron_of, interval_of, new_state
 from cronbeats.domain.keys import new_job_key
 from cronbeats.domain.schedule import choose_schedule
 from cronbeats.domain.state_machine import on_edit, on_pause, on_resume
@@ -78,7 +78,7 @@ async def update_job(
         change = on_edit(job, _edited(job, wish, now), now, blind)
         await jobs.save_configuration(tx, change.job)
         await ledger.record(tx, [ledger.Entry(change)], now)
-    return change.job
+    return as_of(change.job, now)
 
 
 async def pause_job(
@@ -106,7 +106,7 @@ async def _change(
             raise NotFoundError("Job not found")
         change = law(job)
         await ledger.record(tx, [ledger.Entry(change)], now)
-    return change.job
+    return as_of(change.job, now)
 
 
 async def _unused_key(tx: Transaction) -> str:

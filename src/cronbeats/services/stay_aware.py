@@ -100,5 +100,7 @@ async def _keep(tx: Transaction, found: BlindWindow, now: datetime) -> None:
         ahead = await jobs.lock_ahead(tx, now)
         changes = [ledger.Entry(on_clock_set_back(job, now), by_clock=True) for job in ahead]
         await ledger.record(tx, changes, now)
+        await ledger.end_far_mutes(tx, now)
+        await ledger.plan_reminders(tx, now)
         await alerts.hurry(tx, now)
         await blind_windows.unbelieve(tx, now)

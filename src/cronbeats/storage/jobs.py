@@ -14,7 +14,7 @@ from cronbeats.domain.page import PageRequest
 from cronbeats.domain.schedule import Cron, Every
 from cronbeats.storage import runs
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.schema import job_states, jobs
+from cronbeats.storage.schema import job_states, jobs, reminders
 from cronbeats.storage.states import state_from_row
 
 _COLUMNS = (*jobs.c, *(column for column in job_states.c if column.name != "job_id"))
@@ -88,10 +88,11 @@ async def has_key(tx: Transaction, key: str) -> bool:
 
 async def find_due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, int]]:
     """Return workspace and id of up to `limit` jobs that the clock must look at by `now`."""
-    due = select(jobs.c.workspace_id, jobs.c.id).join(job_states, job_states.c.job_id == jobs.c.id)
-    due = due.where(jobs.c.deleted_at.is_(None), job_states.c.wake_at <= now)
-    rows = await tx.execute(due.order_by(job_states.c.wake_at).limit(limit))
-    return [(row.workspace_id, row.id) for row in rows]
+    found: dict[int, int] = {}
+    for query in (due_query(now, limit), due_reminders_query(now, limit)):
+        named = query.with_only_columns(jobs.c.workspace_id, jobs.c.id, maintain_column_froms=True)
+        found |= {row.id: row.workspace_id for row in await tx.execute(named)}
+    return [(workspace_id, job_id) for job_id, workspace_id in found.items()][:limit]
 
 
 async def lock_due(tx: Transaction, now: datetime, limit: int) -> list[Job]:
@@ -99,13 +100,21 @@ async def lock_due(tx: Transaction, now: datetime, limit: int) -> list[Job]:
 
     Jobs that somebody else is changing are left out: whoever has them lets their time catch up.
     """
-    return await _fetch(tx, due_query(now, limit))
+    due = await _fetch(tx, _lock_free(due_query(now, limit)))
+    to_remind = await _fetch(tx, _lock_free(due_reminders_query(now, limit - len(due))))
+    return list({job.id: job for job in (*due, *to_remind)}.values())
 
 
 def due_query(now: datetime, limit: int) -> Select[Any]:
-    """Return the query for the jobs that the clock must look at by `now`, most urgent first."""
-    due = _alive().where(job_states.c.wake_at <= now).order_by(job_states.c.wake_at).limit(limit)
-    return due.with_for_update(of=job_states, skip_locked=True)
+    """Return the query for the jobs whose deadline has come by `now`, most urgent first."""
+    due = _alive().where(job_states.c.wake_at <= now)
+    return due.order_by(job_states.c.wake_at).limit(limit)
+
+
+def due_reminders_query(now: datetime, limit: int) -> Select[Any]:
+    """Return the query for the jobs of which people must be told by `now`, most urgent first."""
+    due = _alive().join(reminders, reminders.c.job_id == jobs.c.id)
+    return due.where(reminders.c.due_at <= now).order_by(reminders.c.due_at).limit(limit)
 
 
 async def ids_after(
@@ -157,8 +166,12 @@ async def browse(
 
 async def next_wake(tx: Transaction) -> datetime | None:
     """Return the next moment at which the clock must look at any job, or None."""
-    earliest = select(job_states.c.wake_at).where(job_states.c.wake_at.is_not(None))
-    return await tx.scalar(earliest.order_by(job_states.c.wake_at).limit(1))
+    columns = (job_states.c.wake_at, reminders.c.due_at)
+    earliest = [
+        await tx.scalar(select(each).where(each.is_not(None)).order_by(each).limit(1))
+        for each in columns
+    ]
+    return min((moment for moment in earliest if moment is not None), default=None)
 
 
 def _alive() -> Select[Any]:
@@ -168,6 +181,11 @@ def _alive() -> Select[Any]:
 
 def _lock(query: Select[Any]) -> Select[Any]:
     return query.order_by(jobs.c.id).with_for_update(of=job_states)
+
+
+def _lock_free(query: Select[Any]) -> Select[Any]:
+    """Lock what nobody else has locked, and leave out the rest."""
+    return query.with_for_update(of=job_states, skip_locked=True)
 
 
 def _is(workspace_id: int, job_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -214,6 +232,7 @@ def _job_from_row(row: Row[Any]) -> Job:
         description=row.description,
         timezone=row.timezone,
         tags=tuple(row.tags),
+        muted_until=row.muted_until,
     )
 
 

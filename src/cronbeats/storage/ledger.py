@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, insert, update
 
-from cronbeats.domain.job import Incident, Job, Run
+from cronbeats.domain.job import LONGEST_MUTE, Incident, Job, Run
 from cronbeats.domain.signal import Signal
 from cronbeats.domain.transition import Change
-from cronbeats.storage import owed_alerts
+from cronbeats.storage import owed_alerts, reminders
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import Moment, insert_into
 from cronbeats.storage.schema import incidents, job_states, runs, signals, transitions
@@ -55,7 +55,33 @@ async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> in
     await _write_runs(tx, entries)
     await _write_incidents(tx, entries)
     await _write_transitions(tx, entries)
-    return await owed_alerts.owe(tx, [entry.change for entry in entries], now)
+    telling = [entry.change for entry in entries if entry.change.transitions or entry.by_clock]
+    return await owed_alerts.owe(tx, telling, now)
+
+
+async def mute(tx: Transaction, muted: Sequence[Job], now: datetime) -> int:
+    """Write until when jobs are muted; return how many alerts are owed now, as a mute has ended.
+
+    What has come to be before `now` must have been recorded.
+    """
+    if not muted:
+        return 0
+    await tx.execute(
+        update(job_states).where(job_states.c.job_id == bindparam("of_job")),
+        [{"of_job": job.id, "muted_until": job.muted_until} for job in muted],
+    )
+    return await owed_alerts.owe(tx, [Change(job) for job in muted], now, plans_again=True)
+
+
+async def end_far_mutes(tx: Transaction, now: datetime) -> None:
+    """End the mutes that nobody can have meant: those of a clock that ran ahead."""
+    is_far = job_states.c.muted_until > now + LONGEST_MUTE
+    await tx.execute(update(job_states).where(is_far).values(muted_until=now))
+
+
+async def plan_reminders(tx: Transaction, now: datetime, workspace_id: int | None = None) -> None:
+    """Plan reminders anew by the rules as they are now, of one workspace or of all."""
+    await reminders.plan_again(tx, now, workspace_id)
 
 
 _SAVE_STATE_AND_WAKE = update(job_states).where(job_states.c.job_id == bindparam("of_job"))

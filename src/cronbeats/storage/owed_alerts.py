@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,32 +12,45 @@ from uuid import uuid4
 from sqlalchemy import func, insert, select, tuple_
 
 from cronbeats.domain.alert import AlertKind
-from cronbeats.domain.alert_rules import AlertRules, alert_kind
+from cronbeats.domain.alert_rules import AlertRules
 from cronbeats.domain.alerting import Circumstances, compose_alert
+from cronbeats.domain.announcement import Announcement, announce
 from cronbeats.domain.job import Job, Reason
 from cronbeats.domain.signal import SignalKind
 from cronbeats.domain.transition import Change, Transition
-from cronbeats.storage import alert_rules
+from cronbeats.storage import alert_rules, reminders
 from cronbeats.storage.alert_codec import alert_to_json
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.reminders import Kept
 from cronbeats.storage.schema import alerts, incidents, integrations, jobs, signals, workspaces
 
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    kind: AlertKind
+    announcement: Announcement
     job: Job
-    transition: Transition
+
+    @property
+    def kind(self) -> AlertKind:
+        return self.announcement.kind
+
+    @property
+    def transition(self) -> Transition:
+        return self.announcement.transition
 
 
-async def owe(tx: Transaction, changes: Sequence[Change], now: datetime) -> int:
-    """Write the alerts that these changes deserve, one an integration; return how many."""
-    changes = [change for change in changes if change.transitions]
+async def owe(
+    tx: Transaction, changes: Sequence[Change], now: datetime, *, plans_again: bool = False
+) -> int:
+    """Write the alerts that these changes and the time until `now` deserve; return how many.
+
+    Each is owed to every integration. `plans_again` plans all reminders of the jobs anew.
+    """
     if not changes:
         return 0
-    workspace_ids = {change.job.workspace_id for change in changes}
-    receivers = await _receivers(tx, workspace_ids)
-    events = _deserving(changes, await alert_rules.by_workspace(tx, workspace_ids), receivers)
+    events = await _announce(tx, changes, now, plans_again=plans_again)
+    receivers = await _receivers(tx, {event.job.workspace_id for event in events})
+    events = [event for event in events if event.job.workspace_id in receivers]
     if not events:
         return 0
     around = await _circumstances(tx, events)
@@ -66,22 +79,23 @@ async def _receivers(tx: Transaction, workspace_ids: Iterable[int]) -> dict[int,
     return found
 
 
-def _deserving(
-    changes: Iterable[Change],
-    by_workspace: dict[int, AlertRules],
-    receivers: dict[int, list[int]],
+async def _announce(
+    tx: Transaction, changes: Sequence[Change], now: datetime, *, plans_again: bool
 ) -> list[_Event]:
-    """Return what somebody wants to hear of, in the order in which it happened to each job."""
-    events = []
+    """Return what people must be told, in the order in which it happened to each job."""
+    workspace_ids = {change.job.workspace_id for change in changes}
+    await reminders.hold_rules(tx, workspace_ids)
+    rules = await alert_rules.by_workspace(tx, workspace_ids)
+    known = await reminders.by_job(tx, [change.job.id for change in changes])
+    events, kept = [], []
     for change in changes:
-        workspace_id = change.job.workspace_id
-        if workspace_id not in receivers:
-            continue
-        wanted = by_workspace.get(workspace_id, AlertRules())
-        for transition in change.transitions:
-            kind = alert_kind(transition, wanted)
-            if kind is not None:
-                events.append(_Event(kind, change.job, transition))
+        job, before = change.job, known.get(change.job.id)
+        unplanned = replace(before, due_at=None) if before and plans_again else before
+        told = announce(change, unplanned, rules.get(job.workspace_id, AlertRules()), now)
+        events += [_Event(announcement, job) for announcement in told.announcements]
+        if told.reminder != before:
+            kept.append(Kept(job.id, job.workspace_id, told.reminder))
+    await reminders.keep(tx, kept)
     return events
 
 
@@ -155,7 +169,7 @@ def _alert_row(
     event: _Event, around: Circumstances, integration_id: int, now: datetime
 ) -> dict[str, Any]:
     event_id = str(uuid4())
-    alert = compose_alert(event_id, event.kind, event.job, event.transition, around)
+    alert = compose_alert(event_id, event.announcement, event.job, around)
     return {
         "event_id": event_id,
         "workspace_id": event.job.workspace_id,

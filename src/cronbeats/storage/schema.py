@@ -125,6 +125,8 @@ job_states = Table(
     # When the clock must look at the job again: its deadline, or some moment before it. A ping that
     # only moves the deadline later leaves this alone, and so leaves the index alone.
     Column("wake_at", Moment),
+    # A person chose it, not the law, and no change of state touches it.
+    Column("muted_until", Moment),
 )
 Index(
     "ix_job_states_wake_at",
@@ -222,6 +224,23 @@ alert_rules = Table(
     Column("alert_on_recovery", Boolean, nullable=False),
     Column("alert_on_late", Boolean, nullable=False),
     Column("reminder_interval_seconds", Integer),
+)
+
+# What is still to be said about an open incident: one row for each job that is down.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True, autoincrement=False),
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), nullable=False, index=True),
+    Column("announced_at", Moment),
+    Column("told_at", Moment, nullable=False),
+    Column("due_at", Moment),
+)
+Index(
+    "ix_reminders_due_at",
+    reminders.c.due_at,
+    sqlite_where=reminders.c.due_at.is_not(None),
+    postgresql_where=reminders.c.due_at.is_not(None),
 )
 
 # One row is one event owed to one integration. `event` holds what was true when it was owed, so

@@ -1,0 +1,80 @@
+"""Mute jobs: let no alert tell of them for a while, or end that; they are judged all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cronbeats.domain.blind_window import BlindWindows
+from cronbeats.domain.errors import NotFoundError
+from cronbeats.domain.job import Job
+from cronbeats.domain.state_machine import on_time
+from cronbeats.storage import jobs, ledger
+from cronbeats.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """The jobs as they now are, and how many alerts are owed because a mute has ended."""
+
+    jobs: tuple[Job, ...]
+    owed_alerts: int = 0
+
+
+async def mute_jobs(
+    db: Database,
+    workspace_id: int,
+    job_ids: Sequence[int],
+    seconds: int,
+    now: datetime,
+    *,
+    blind: BlindWindows,
+) -> Muted:
+    """Mute those of these jobs that the workspace has for `seconds` from `now` on.
+
+    A job that is muted already gets the new end. What was owed before leaves all the same.
+    """
+    until = now + timedelta(seconds=seconds)
+    return await _set_end(db, workspace_id, job_ids, until, now, blind=blind)
+
+
+async def unmute_jobs(
+    db: Database,
+    workspace_id: int,
+    job_ids: Sequence[int],
+    now: datetime,
+    *,
+    blind: BlindWindows,
+) -> Muted:
+    """End the mute of those of these jobs that the workspace has; a job not muted stays so.
+
+    Of a job that went down meanwhile and still is, people are told now.
+    """
+    return await _set_end(db, workspace_id, job_ids, None, now, blind=blind)
+
+
+def the_one(muted: Muted) -> Job:
+    """Return the only job that was meant. Raises NotFoundError if the workspace has none such."""
+    if not muted.jobs:
+        raise NotFoundError("Job not found")
+    return muted.jobs[0]
+
+
+async def _set_end(
+    db: Database,
+    workspace_id: int,
+    job_ids: Sequence[int],
+    until: datetime | None,
+    now: datetime,
+    *,
+    blind: BlindWindows,
+) -> Muted:
+    async with db.write() as tx:
+        found = await jobs.lock_many(tx, workspace_id, job_ids)
+        changes = [on_time(job, now, blind) for job in found]
+        entries = [ledger.Entry(change, by_clock=True) for change in changes]
+        owed = await ledger.record(tx, entries, now)
+        muted = [replace(change.job, muted_until=until) for change in changes]
+        owed += await ledger.mute(tx, muted, now)
+    return Muted(tuple(muted), owed)
