@@ -90,7 +90,7 @@ HEADER = \# Made from pyproject.toml by `make lock`: change that file, not this 
 lock: .venv-lock/$(UV).stamp
 	@mkdir -p requirements
 	@$(COMPILE) --group build --output-file requirements/runtime.txt >/dev/null
-	@$(COMPILE) --group dev --constraint requirements/runtime.txt \
+	@$(COMPILE) --all-extras --group dev --constraint requirements/runtime.txt \
 		--output-file requirements/dev.txt >/dev/null
 	@sed -i '1i $(HEADER)' requirements/runtime.txt requirements/dev.txt
 

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
 
 from cronbeats.domain.errors import CronBeatsError
 
 _PREFIX = "CRONBEATS_"
 _HIGHEST_PORT = 65535
+_LONGEST_TIMEOUT_SECONDS = 20
+_SENDER_NAME = "CronBeats"
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 _LOG_FORMATS = ("console", "json")
 _Value = TypeVar("_Value")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddress:
+    """An e-mail address in ASCII, and the name shown with it."""
+
+    address: str
+    name: str
 
 
 class SettingError(CronBeatsError):
@@ -57,6 +69,20 @@ class Settings:
     """Networks of proxies whose X-Forwarded-For is believed."""
     telegram_api_url: str = "https://api.telegram.org"
     """The Telegram Bot API to use; your own server's address, if you run one."""
+    smtp_host: str = ""
+    """The mail server through which e-mail leaves; without it there is none."""
+    smtp_port: int | None = None
+    """Its port; by default 587, 465 or 25, depending on how the connection is protected."""
+    smtp_security: str = "starttls"
+    """starttls, tls (from the first byte) or none."""
+    smtp_username: str = ""
+    """The user name, if the mail server wants one."""
+    smtp_password: str = field(default="", repr=False)
+    """The password that belongs to it."""
+    smtp_from: MailAddress | None = None
+    """The address that e-mail comes from, which somebody reads: alerts@example.com."""
+    smtp_timeout_seconds: float = 10.0
+    """Seconds that the mail server may take for one answer, 20 at most."""
 
     @property
     def base_url(self) -> str:
@@ -73,17 +99,17 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings that `environment` holds. Raises SettingError for a wrong one."""
     values: dict[str, Any] = {}
-    for field in fields(Settings):
-        name = _PREFIX + field.name.upper()
+    for each in fields(Settings):
+        name = _PREFIX + each.name.upper()
         text = _text(environment, name)
         if text is not None:
-            values[field.name] = _parse(name, text, _READERS.get(field.name, str))
+            values[each.name] = _parse(name, text, _READERS.get(each.name, str))
     return Settings(**values)
 
 
 def unknown_settings(environment: Mapping[str, str]) -> list[str]:
     """Return the names that look like settings but are none; probably slips of the hand."""
-    names = {_PREFIX + field.name.upper() for field in fields(Settings)}
+    names = {_PREFIX + each.name.upper() for each in fields(Settings)}
     known = names | {name + "_FILE" for name in names}
     return sorted(name for name in environment if name.startswith(_PREFIX) and name not in known)
 
@@ -134,6 +160,32 @@ def _rate(text: str) -> float:
     if not 0 <= rate < float("inf"):
         raise ValueError(rule)
     return rate
+
+
+def _timeout(text: str) -> float:
+    rule = f"must be a number of seconds from 1 to {_LONGEST_TIMEOUT_SECONDS}"
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError(rule) from None
+    if not 1 <= seconds <= _LONGEST_TIMEOUT_SECONDS:
+        raise ValueError(rule)
+    return seconds
+
+
+def _mail_address(text: str) -> MailAddress:
+    try:
+        valid = validate_email(
+            text,
+            allow_display_name=True,
+            allow_smtputf8=False,
+            check_deliverability=False,
+            globally_deliverable=False,
+        )
+    except EmailNotValidError:
+        raise ValueError("must be an e-mail address such as alerts@example.com") from None
+    name = valid.display_name or _SENDER_NAME
+    return MailAddress(valid.ascii_email or valid.normalized, name)
 
 
 def _boolean(text: str) -> bool:
@@ -189,4 +241,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "history_per_job": _count,
     "trusted_proxies": _networks,
     "telegram_api_url": _url,
+    "smtp_port": _port,
+    "smtp_security": _one_of("starttls", "tls", "none"),
+    "smtp_from": _mail_address,
+    "smtp_timeout_seconds": _timeout,
 }

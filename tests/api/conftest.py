@@ -7,9 +7,12 @@ import pytest
 from aiohttp import web
 
 from cronbeats.app import App
+from cronbeats.senders.protocol import Senders
 from cronbeats.senders.registry import HttpClient, build_senders
 from cronbeats.settings import Settings
+from tests.senders.mail import server_at
 from tests.senders.receiver import Receiver
+from tests.support.stand_ins.mail import MailStandIn, mail_stand_in
 from tests.support.world import World
 
 
@@ -28,14 +31,34 @@ async def far_side() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
+async def mail_server() -> AsyncIterator[MailStandIn]:
+    """Give the mail server of this machine."""
+    async with mail_stand_in() as server:
+        yield server
+
+
+@pytest.fixture
 async def telling_world(world: World, far_side: Receiver) -> AsyncIterator[World]:
     """Give a world that has a sender of every kind and may call this machine."""
     client = HttpClient(allowed_networks=["127.0.0.0/8"], allow_http=True)
     senders = build_senders(client, world.clock, telegram_api_base=far_side.origin)
-    app = App(Settings(), world.db, world.clock, senders)
-    await world.http.aclose()
-    world.http = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://cronbeats.test"
-    )
+    await _tell_through(world, senders)
     yield world
     await client.close()
+
+
+@pytest.fixture
+async def mailing_world(world: World, mail_server: MailStandIn) -> World:
+    """Give a world that can send e-mail."""
+    senders = build_senders(HttpClient(), world.clock, mail_server=server_at(mail_server.port))
+    await _tell_through(world, senders)
+    return world
+
+
+async def _tell_through(world: World, senders: Senders) -> None:
+    world.courier_senders = senders
+    world.app = App(Settings(ping_rate_per_second=0), world.db, world.clock, senders)
+    await world.http.aclose()
+    world.http = httpx.AsyncClient(
+        transport=httpx.ASGITransport(world.app), base_url="http://cronbeats.test"
+    )

@@ -11,7 +11,16 @@ from tests.api.answers import data_of, errors_of, problem_of
 from tests.support.world import Json, World
 
 URL = "https://receiver.test/hooks/0123456789abcdefghij"
-NOTHING = {"is_enabled": False, "is_configured": False, "last_delivery": None}
+NO_MAIL_SERVER = (
+    "This server cannot send e-mail yet: whoever runs it must set CRONBEATS_SMTP_HOST and "
+    "CRONBEATS_SMTP_FROM."
+)
+NOTHING = {
+    "is_enabled": False,
+    "is_configured": False,
+    "unavailable": None,
+    "last_delivery": None,
+}
 
 
 async def webhook(world: World) -> Json:
@@ -41,16 +50,17 @@ async def test_every_kind_is_listed_whether_it_is_set_up_or_not(telling_world: W
             {"type": "discord", "webhook_url": None, **NOTHING},
             {"type": "telegram", "bot_token": None, "chat_id": None, **NOTHING},
             {"type": "webhook", "url": None, "secret": None, **NOTHING},
+            {"type": "email", "addresses": [], **NOTHING, "unavailable": NO_MAIL_SERVER},
         ],
-        "pagination": {"page": 1, "per_page": 50, "total": 4, "total_pages": 1},
+        "pagination": {"page": 1, "per_page": 50, "total": 5, "total_pages": 1},
     }
 
 
 async def test_the_kinds_come_in_pages_like_every_list(telling_world: World) -> None:
-    for page, kinds in ((1, ["slack", "discord", "telegram"]), (2, ["webhook"]), (3, [])):
+    for page, kinds in ((1, ["slack", "discord", "telegram"]), (2, ["webhook", "email"]), (3, [])):
         listed = data_of(await telling_world.api("GET", f"/integrations?page={page}&per_page=3"))
         assert [each["type"] for each in listed["integrations"]] == kinds, page
-        pagination = {"page": page, "per_page": 3, "total": 4, "total_pages": 2}
+        pagination = {"page": page, "per_page": 3, "total": 5, "total_pages": 2}
         assert listed["pagination"] == pagination, page
 
 
@@ -148,7 +158,7 @@ async def test_a_value_that_breaks_a_rule_is_told_by_field(telling_world: World)
 
 
 async def test_a_kind_that_there_is_not_is_not_found(telling_world: World) -> None:
-    for kind in ("email", "Slack", "slack ", "pager", "%00"):
+    for kind in ("mail", "Slack", "slack ", "pager", "%00"):
         for method, path in (("PUT", ""), ("POST", "/test")):
             answer = await telling_world.api(method, f"/integrations/{kind}{path}", {})
             problem_of(answer, 404, "not_found")

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from cronbeats.settings import SettingError, Settings, read_settings, unknown_settings
+from cronbeats.settings import (
+    MailAddress,
+    SettingError,
+    Settings,
+    read_settings,
+    unknown_settings,
+)
 
 PRIVATE = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("192.168.1.7/32"))
 
@@ -26,6 +32,13 @@ GOOD: dict[str, tuple[str, Any]] = {
     "history_per_job": ("50", 50),
     "trusted_proxies": ("10.0.0.0/8,fd00::/8,192.168.1.7/32,", PRIVATE),
     "telegram_api_url": ("http://localhost:8081", "http://localhost:8081"),
+    "smtp_host": ("mail.example.com", "mail.example.com"),
+    "smtp_port": ("2525", 2525),
+    "smtp_security": ("TLS", "tls"),
+    "smtp_username": ("ada", "ada"),
+    "smtp_password": ("hunter2 hunter2", "hunter2 hunter2"),
+    "smtp_from": ("Beats <beats@example.com>", MailAddress("beats@example.com", "Beats")),
+    "smtp_timeout_seconds": ("2.5", 2.5),
 }
 
 PORT = "must be a whole number from 1 to 65535"
@@ -34,6 +47,10 @@ SIZE = "must be a whole number of bytes, 0 or more"
 COUNT = "must be a whole number, 1 or more"
 NETWORKS = "must be networks separated by commas, as in 10.0.0.0/8,192.168.1.7/32"
 ADDRESS = "must be an address such as https://beats.example.com"
+MAIL = "must be an e-mail address such as alerts@example.com"
+SECONDS = "must be a number of seconds from 1 to 20"
+# These may be any text.
+FREE = {"database_url", "host", "smtp_host", "smtp_username", "smtp_password"}
 # What each must be, and texts that are not.
 WRONG: dict[str, tuple[str, list[str]]] = {
     "port": (PORT, ["0", "65536", "-1", "80.0", "http", "٣", "1e3", "0x50", "9" * 30]),
@@ -47,6 +64,10 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     "trusted_proxies": (NETWORKS, ["proxy.example.com", "10.0.0.0/-1"]),
     "public_url": (ADDRESS, ["beats.example.com", "ftp://x", "https://", "https://x:99999"]),
     "telegram_api_url": (ADDRESS, ["//x", "https://x?y", "https://x#y", "https://u:hunter2@x"]),
+    "smtp_port": (PORT, ["0", "smtp"]),
+    "smtp_security": ("must be one of starttls, tls, none", ["ssl", "true"]),
+    "smtp_from": (MAIL, ["beats", "@example.com", "a@b@c", "ä@example.com", "Beats <beats>"]),
+    "smtp_timeout_seconds": (SECONDS, ["0", "21", "nan", "inf", "ten"]),
 }
 
 
@@ -62,7 +83,7 @@ def complaint(environment: dict[str, str]) -> str:
 
 def test_every_setting_is_tried_here() -> None:
     assert set(GOOD) == {field.name for field in fields(Settings)}
-    assert set(WRONG) == set(GOOD) - {"database_url", "host"}
+    assert set(WRONG) == set(GOOD) - FREE
 
 
 def test_without_any_variable_the_defaults_hold() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cronbeats.domain.alert import Alert, AlertKind, Digest, digest_of
 from cronbeats.senders.discord import DiscordSender
+from cronbeats.senders.email import EmailSender
 from cronbeats.senders.registry import HttpClient
 from cronbeats.senders.slack import SlackSender
 from cronbeats.senders.telegram import TelegramSender
@@ -66,6 +67,17 @@ def alert_messages(compose: Callable[[Alert], object]) -> Iterator[tuple[str, ob
     yield "hostile", [compose(hostile_alert(text)) for text in HOSTILE]
 
 
+def mails(sender: EmailSender) -> Iterator[tuple[str, str]]:
+    """Give each mail as its text, its page, and the page of a mail with hostile words."""
+    told: dict[str, Alert | Digest] = {
+        kind.removeprefix("job."): plain_alert(kind) for kind in AlertKind
+    }
+    for event, each in {**told, "digest": plain_digest(), "hostile": hostile_digest()}.items():
+        mail = sender.compose(each, "ada@example.com")
+        yield f"email/{event}.txt", f"Subject: {mail.subject}\n\n{mail.text}"
+        yield f"email/{event}.html", mail.page
+
+
 def all_messages() -> Iterator[tuple[str, str]]:
     """Give every file's name and what is in it."""
     http = HttpClient()
@@ -78,6 +90,7 @@ def all_messages() -> Iterator[tuple[str, str]]:
     for service, messages in by_service.items():
         for event, message in messages:
             yield f"{service}/{event}.json", json.dumps(message, indent=2) + "\n"
+    yield from mails(EmailSender(None, lambda: NOW, PAGES))
 
 
 def renew() -> None:

@@ -17,6 +17,8 @@ class RecordingSender:
         ConfigField("secret", "Optional", is_required=False, max_length=64),
     )
 
+    unavailable = None
+
     def __init__(self, kind: IntegrationKind = IntegrationKind.WEBHOOK) -> None:
         self.kind = kind
         self.attempts: list[Alert] = []

@@ -12,6 +12,7 @@ from cronbeats.app import App
 from cronbeats.domain.access import Role
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.keys import new_api_key
+from cronbeats.senders.protocol import Senders
 from cronbeats.services.check_deadlines import Look, check_deadlines
 from cronbeats.services.deliver_alerts import Settled, claim_alerts, send_alert, settle_alert
 from cronbeats.services.manage_integrations import save_integration
@@ -42,6 +43,7 @@ class World:
         self.lookout = lookout(db, self.clock)
         self.sender = RecordingSender()
         self.senders = {IntegrationKind.WEBHOOK: self.sender}
+        self.courier_senders: Senders = self.senders
         self.app = App(
             settings or Settings(ping_rate_per_second=0),
             db,
@@ -117,7 +119,7 @@ class World:
         """Let the courier go round once: everything whose time has come is attempted once."""
         settled = []
         for claimed in await claim_alerts(self.db, self.clock(), limit=100):
-            delivery = await send_alert(self.senders, claimed)
+            delivery = await send_alert(self.courier_senders, claimed)
             settled.append(
                 await settle_alert(self.db, claimed, delivery, self.clock(), jitter=lambda: 0.0)
             )

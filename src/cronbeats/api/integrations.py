@@ -12,10 +12,11 @@ from cronbeats.api.context import Context, IntegrationEditor, Reader, success
 from cronbeats.api.job_view import shown_moment
 from cronbeats.api.paging import PageQuery, page_json
 from cronbeats.api.routing import new_router
-from cronbeats.api.shapes import Body, mistakes
+from cronbeats.api.shapes import Body, mistake, mistakes
+from cronbeats.domain.access import Action, Identity, may
 from cronbeats.domain.alert_rules import AlertRules
-from cronbeats.domain.integration import IntegrationKind, LastDelivery
-from cronbeats.domain.mask import mask_secret, mask_url
+from cronbeats.domain.integration import IntegrationKind, LastDelivery, join_list, split_list
+from cronbeats.domain.mask import mask_email, mask_secret, mask_url
 from cronbeats.domain.page import page_of
 from cronbeats.senders.protocol import ConfigField, Sender, Senders
 from cronbeats.services import manage_integrations
@@ -52,7 +53,7 @@ async def _browse(
         context.db, context.senders, who.workspace_id
     )
     page = page_of(views, query.request())
-    return success(page_json("integrations", page, [_view_json(view) for view in page.items]))
+    return success(page_json("integrations", page, [_view_json(view, who) for view in page.items]))
 
 
 async def _get_rules(context: Context, who: Reader) -> dict[str, Any]:
@@ -78,9 +79,12 @@ def _add_routes(router: APIRouter, sender: Sender) -> None:
     async def save(
         body: Annotated[Body, BodyParameter()], context: Context, who: IntegrationEditor
     ) -> dict[str, Any]:
-        """Set the integration up; what is left out stays, an empty text clears."""
+        """Set the integration up; what is left out stays, an empty text or list clears."""
         values = body.model_dump(exclude_unset=True)
         is_enabled = values.pop("is_enabled", None)
+        for field in sender.fields:
+            if field.max_items is not None and field.name in values:
+                values[field.name] = join_list(values[field.name])
         view = await manage_integrations.save_integration(
             context.db,
             sender,
@@ -89,7 +93,7 @@ def _add_routes(router: APIRouter, sender: Sender) -> None:
             is_enabled=is_enabled,
             now=context.clock(),
         )
-        return success(_view_json(view))
+        return success(_view_json(view, who))
 
     async def test(context: Context, who: IntegrationEditor) -> dict[str, Any]:
         """Send a test message now."""
@@ -102,6 +106,7 @@ def _add_routes(router: APIRouter, sender: Sender) -> None:
                 "delivered": True,
                 "status_code": delivered.status_code,
                 "duration_ms": delivered.duration_ms,
+                **({} if delivered.warning is None else {"warning": delivered.warning}),
             }
         )
 
@@ -118,6 +123,9 @@ def _shape(sender: Sender) -> type[Body]:
 
 
 def _field(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
+    if field.max_items is not None:
+        return _list_field(sender, field)
+
     def check(value: str) -> str:
         if reasons := sender.explain_bad({field.name: value}).get(field.name):
             raise mistakes(reasons)
@@ -127,21 +135,49 @@ def _field(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
     return Annotated[str, AfterValidator(check)], shown
 
 
-def _view_json(view: IntegrationView) -> dict[str, Any]:
+def _list_field(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
+    def check(items: list[str]) -> list[str]:
+        if reasons := sender.explain_bad({field.name: join_list(items)}).get(field.name):
+            raise mistakes(reasons)
+        return items
+
+    item = Annotated[str, Field(max_length=field.max_length), AfterValidator(_one_line)]
+    shown: Any = Field([], max_length=field.max_items, description=field.description)
+    return Annotated[list[item], AfterValidator(check)], shown
+
+
+def _one_line(item: str) -> str:
+    if not item.isprintable():
+        raise mistake("Must have no line breaks or control characters.")
+    return item
+
+
+def _view_json(view: IntegrationView, who: Identity) -> dict[str, Any]:
     integration = view.integration
     config = {} if integration is None else integration.config
-    values = {field.name: _shown(field, config.get(field.name)) for field in view.sender.fields}
+    values = {
+        field.name: _shown(field, config.get(field.name), who) for field in view.sender.fields
+    }
     return {
         "type": IntegrationKind(view.sender.kind),
         **values,
         "is_enabled": integration is not None and integration.is_enabled,
         "is_configured": integration is not None and integration.is_configured,
+        "unavailable": view.sender.unavailable,
         "last_delivery": _delivery_json(None if integration is None else integration.last_delivery),
     }
 
 
-def _shown(field: ConfigField, value: str | None) -> str | None:
-    if value is None or not field.is_secret:
+def _shown(field: ConfigField, value: str | None, who: Identity) -> str | list[str] | None:
+    if field.max_items is not None:
+        return [_masked(field, item, who) for item in split_list(value or "")]
+    return None if value is None else _masked(field, value, who)
+
+
+def _masked(field: ConfigField, value: str, who: Identity) -> str:
+    if field.is_personal and not may(who.role, Action.CHANGE_INTEGRATIONS):
+        return mask_email(value)
+    if not field.is_secret:
         return value
     return mask_url(value) if field.is_url else mask_secret(value)
 

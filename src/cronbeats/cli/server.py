@@ -17,7 +17,14 @@ from granian.server.embed import Server
 from cronbeats.app import App
 from cronbeats.cli.exclusive import ip_of
 from cronbeats.clock import system_clock
-from cronbeats.senders.registry import HttpClient, build_senders
+from cronbeats.senders.protocol import Senders
+from cronbeats.senders.registry import (
+    DEFAULT_PORTS,
+    HttpClient,
+    MailServer,
+    Security,
+    build_senders,
+)
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
 
@@ -40,8 +47,7 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
         allowed_networks=[str(network) for network in settings.allow_private_targets],
         allow_http=settings.allow_http_targets,
     )
-    senders = build_senders(http, system_clock, telegram_api_base=settings.telegram_api_url)
-    app = App(settings, db, system_clock, senders)
+    app = App(settings, db, system_clock, _senders(settings, http))
     server = Server(
         app,
         address=ip_of(settings.host),
@@ -59,6 +65,31 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
         await server.serve()
         watch.cancel()
     await http.close()
+
+
+def _senders(settings: Settings, http: HttpClient) -> Senders:
+    return build_senders(
+        http,
+        system_clock,
+        telegram_api_base=settings.telegram_api_url,
+        mail_server=_mail_server(settings),
+    )
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    if not settings.smtp_host or settings.smtp_from is None:
+        return None
+    security = Security(settings.smtp_security)
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port or DEFAULT_PORTS[security],
+        sender=settings.smtp_from.address,
+        sender_name=settings.smtp_from.name,
+        security=security,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        timeout_seconds=settings.smtp_timeout_seconds,
+    )
 
 
 @contextmanager

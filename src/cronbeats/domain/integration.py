@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ class IntegrationKind(StrEnum):
     DISCORD = "discord"
     TELEGRAM = "telegram"
     WEBHOOK = "webhook"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class LastDelivery:
 class Integration:
     """One way to tell a workspace's people.
 
-    `config` holds its values by field name; it `is_configured` when none that it needs is missing.
+    `config` holds its values by field name, a list as join_list makes it; it `is_configured` when
+    none that it needs is missing.
     """
 
     id: int
@@ -40,3 +42,13 @@ class Integration:
     is_enabled: bool
     is_configured: bool
     last_delivery: LastDelivery | None = None
+
+
+def join_list(items: Iterable[str]) -> str:
+    """Return a list as the one text that is kept of it, an item a line."""
+    return "\n".join(items)
+
+
+def split_list(text: str) -> list[str]:
+    """Return the items that join_list joined, each once."""
+    return list(dict.fromkeys(line for line in text.split("\n") if line))

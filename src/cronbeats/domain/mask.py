@@ -37,6 +37,12 @@ def mask_url(url: str) -> str:
     return origin + path + query
 
 
+def mask_email(address: str) -> str:
+    """Return an e-mail address as in `a…@example.com`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}{_HIDDEN}@{domain}"
+
+
 def _mask_path(segments: list[str]) -> str:
     if not segments:
         return ""

@@ -39,6 +39,7 @@ class DiscordSender:
     """Tells a channel on Discord."""
 
     kind = IntegrationKind.DISCORD
+    unavailable = None
     fields = (
         ConfigField(
             "webhook_url",

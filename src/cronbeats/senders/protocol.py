@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from cronbeats.domain.alert import Alert, Digest
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
 
+Clock = Callable[[], datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigField:
     """One value that a person gives to set an integration up.
 
-    A secret is only ever shown masked; `is_url` values are checked to be an address we may call.
+    A secret is only ever shown masked, and what is personal only to those who may change it.
+    `is_url` values are checked to be an address we may call. A field with `max_items` is a list,
+    kept as join_list makes it, and `max_length` is that of an item.
     """
 
     name: str
@@ -24,6 +29,8 @@ class ConfigField:
     is_required: bool = True
     is_url: bool = False
     max_length: int = 500
+    max_items: int | None = None
+    is_personal: bool = False
 
 
 class Sender(Protocol):
@@ -36,6 +43,10 @@ class Sender(Protocol):
     @property
     def fields(self) -> tuple[ConfigField, ...]:
         """The values it needs, in the order people expect them."""
+
+    @property
+    def unavailable(self) -> str | None:
+        """Why this kind cannot be used on this server, and what its operator must do; or None."""
 
     def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         """Return what is wrong with the values given, by field; empty when all is well.

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from cronbeats.senders._http import HttpClient
+from cronbeats.senders._mail_server import DEFAULT_PORTS, MailServer, Security
 from cronbeats.senders.discord import DiscordSender
-from cronbeats.senders.protocol import Sender, Senders
+from cronbeats.senders.email import EmailSender
+from cronbeats.senders.protocol import Clock, Sender, Senders
 from cronbeats.senders.slack import SlackSender
 from cronbeats.senders.telegram import API_BASE, TelegramSender
-from cronbeats.senders.webhook import Clock, WebhookSender
+from cronbeats.senders.webhook import WebhookSender
 
-__all__ = ["HttpClient", "build_senders"]
+__all__ = ["DEFAULT_PORTS", "HttpClient", "MailServer", "Security", "build_senders"]
 
 
 def build_senders(
-    http: HttpClient, clock: Clock, *, telegram_api_base: str = API_BASE, pages: str = ""
+    http: HttpClient,
+    clock: Clock,
+    *,
+    telegram_api_base: str = API_BASE,
+    mail_server: MailServer | None = None,
+    pages: str = "",
 ) -> Senders:
     """Return every sender by the kind of integration that it tells, in the order people see.
 
@@ -24,5 +31,6 @@ def build_senders(
         DiscordSender(http, pages),
         TelegramSender(http, telegram_api_base, pages),
         WebhookSender(http, clock),
+        EmailSender(mail_server, clock, pages),
     )
     return {sender.kind: sender for sender in senders}

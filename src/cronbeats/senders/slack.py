@@ -48,6 +48,7 @@ class SlackSender:
     """Tells a channel on Slack."""
 
     kind = IntegrationKind.SLACK
+    unavailable = None
     fields = (
         ConfigField(
             "webhook_url", "The URL of an incoming webhook, from your Slack app", is_url=True

@@ -52,6 +52,7 @@ class TelegramSender:
     """
 
     kind = IntegrationKind.TELEGRAM
+    unavailable = None
     fields = (
         ConfigField("bot_token", "The bot's token, from @BotFather"),
         ConfigField(

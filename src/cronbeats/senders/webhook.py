@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -18,9 +18,7 @@ from cronbeats.senders._answers import Answer, delivery_of
 from cronbeats.senders._config import explain_bad_values
 from cronbeats.senders._http import HttpClient
 from cronbeats.senders._urls import MAX_LENGTH
-from cronbeats.senders.protocol import ConfigField
-
-Clock = Callable[[], datetime]
+from cronbeats.senders.protocol import Clock, ConfigField
 
 _STANDARD_SECRET = "whsec_"  # noqa: S105 - a prefix, not a secret
 
@@ -29,6 +27,7 @@ class WebhookSender:
     """Tells a program of the user's own. The clock gives the time of each attempt."""
 
     kind = IntegrationKind.WEBHOOK
+    unavailable = None
     fields = (
         ConfigField("url", "The URL that is called", is_url=True, max_length=MAX_LENGTH),
         ConfigField("secret", "Signs the requests", is_required=False, max_length=64),

@@ -52,7 +52,7 @@ async def save_integration(
         known = await integrations.lock(tx, workspace_id, sender.kind)
         config = {**(known.config if known else {}), **values}
         config = {name: value for name, value in config.items() if value}
-        if errors := sender.explain_bad(config):
+        if errors := sender.explain_bad(config) or _explain_unavailable(sender, values):
             raise InvalidValueError(errors)
         if is_enabled is None:
             is_enabled = known.is_enabled if known else True
@@ -106,6 +106,13 @@ async def save_alert_rules(
         await ledger.plan_reminders(tx, now, workspace_id)
         found = await alert_rules.by_workspace(tx, [workspace_id])
     return found[workspace_id]
+
+
+def _explain_unavailable(sender: Sender, values: Mapping[str, str]) -> dict[str, list[str]]:
+    """Say what the operator must do first; what is there already can be cleared all the same."""
+    if sender.unavailable is None:
+        return {}
+    return {name: [sender.unavailable] for name, value in values.items() if value}
 
 
 def _is_complete(sender: Sender, config: Mapping[str, str]) -> bool:
