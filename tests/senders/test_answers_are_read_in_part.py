@@ -62,30 +62,30 @@ async def test_a_message_taken_counts_even_if_its_answer_never_ends(
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "The webhook answered 404 Not Found."),
-        ("<html><body>Not here</body></html>", "The webhook answered 404 Not Found."),
-        (" not\r\nhere\x07 ", "The webhook answered 404 Not Found: not here"),
-        ("n" * 5000, f"The webhook answered 404 Not Found: {'n' * 199}…"),
-        ("[" * 5000, f"The webhook answered 404 Not Found: {'[' * 199}…"),
-        ("\u202eereh", "The webhook answered 404 Not Found: ereh"),
+        ("", "The webhook answered 400 Bad Request."),
+        ("<html><body>Not here</body></html>", "The webhook answered 400 Bad Request."),
+        (" not\r\nhere\x07 ", "The webhook answered 400 Bad Request: not here"),
+        ("n" * 5000, f"The webhook answered 400 Bad Request: {'n' * 199}…"),
+        ("[" * 5000, f"The webhook answered 400 Bad Request: {'[' * 199}…"),
+        ("\u202eereh", "The webhook answered 400 Bad Request: ereh"),
     ],
 )
 async def test_the_reason_is_told_in_one_short_line(
     receiver: Receiver, http: HttpClient, text: str, error: str
 ) -> None:
-    receiver.respond = answering(404, text)
+    receiver.respond = answering(400, text)
     kind = IntegrationKind.WEBHOOK
 
     delivery = await sender_of(kind, http, receiver.origin).send(
         config_of(kind, receiver.origin), alert()
     )
 
-    assert delivery == Refused(error, 404)
+    assert delivery == Refused(error, 400)
 
 
 async def test_a_compressed_answer_is_not_unpacked(receiver: Receiver, http: HttpClient) -> None:
     async def compress(_: web.Request) -> web.StreamResponse:
-        response = web.Response(status=404, text="n" * 1000)
+        response = web.Response(status=400, text="n" * 1000)
         response.enable_compression(web.ContentCoding.gzip)
         return response
 
@@ -96,4 +96,4 @@ async def test_a_compressed_answer_is_not_unpacked(receiver: Receiver, http: Htt
         config_of(kind, receiver.origin), alert()
     )
 
-    assert delivery == Refused("The webhook answered 404 Not Found.", 404)
+    assert delivery == Refused("The webhook answered 400 Bad Request.", 400)

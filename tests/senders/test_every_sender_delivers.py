@@ -68,7 +68,23 @@ async def test_it_passes_on_how_long_to_wait(
     assert delivery.retry_after_seconds == 17
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422])
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_it_gives_up_where_a_secret_is_worth_nothing_any_more(
+    receiver: Receiver, http: HttpClient, kind: IntegrationKind, status: int
+) -> None:
+    receiver.respond = answering(status, "no_service")
+
+    delivery = await sender_of(kind, http, receiver.origin).send(
+        config_of(kind, receiver.origin), alert()
+    )
+
+    # A webhook's address is a program's own, which may only be starting anew.
+    assert isinstance(delivery, Unreachable if kind is IntegrationKind.WEBHOOK else Refused)
+    assert delivery.status_code == status
+    assert delivery.error.endswith(": no_service")
+
+
+@pytest.mark.parametrize("status", [400, 410, 422])
 async def test_it_gives_up_when_the_other_side_refuses(
     receiver: Receiver, http: HttpClient, kind: IntegrationKind, status: int
 ) -> None:

@@ -48,6 +48,45 @@ PRIVATE = [
     "fec0::1",
     "ff0e::1",
 ]
+ODD_SPELLINGS = [
+    "0",
+    "127.1",
+    "127.0.1",
+    "0177.0.0.1",
+    "0x7f.0.0.1",
+    "0x7F.1",
+    "0x7f000001",
+    "017700000001",
+    "2130706433",
+    "127.0.0.1.",
+    "127.0.0.1\u3002",
+    "127\u30020\u30020\u30021",
+    "127\uff0e0\uff610.1",
+    "\uff11\uff12\uff17.0.0.1",
+    "\u2460\u2461\u2466.0.0.1",
+    "\uff10\uff58\uff17\uff46.1",
+]
+THIS_MACHINE = [
+    *ODD_SPELLINGS,
+    "127.0.0.1",
+    "127.255.255.254",
+    "0.0.0.0",  # noqa: S104 - called, not listened on
+    "localhost",
+    "LOCALHOST",
+    "\u24dbocalhost",
+    "[::]",
+    "[::1]",
+    "[::1%25lo]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::127.0.0.1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[0:0:0:0:0:FFFF:127.0.0.1]",
+    "[::ffff:0:127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b:1::7f00:1]",
+    "[2002:7f00:1::]",
+]
 PUBLIC = [
     "1.1.1.1",
     "8.8.8.8",
@@ -90,7 +129,7 @@ def test_what_is_no_network_cannot_be_allowed() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0x7f.1"],
+    THIS_MACHINE,
 )
 async def test_this_machine_is_not_called_whatever_its_name(
     receiver: Receiver, guarded_http: HttpClient, kind: IntegrationKind, host: str
@@ -100,10 +139,10 @@ async def test_this_machine_is_not_called_whatever_its_name(
     delivery = await sender_of(kind, guarded_http, origin).send(config_of(kind, origin), alert())
 
     assert isinstance(delivery, Refused)
-    # aiohttp takes a shortened address for a mistake before it gets as far as the guard.
-    is_mistake = delivery.error == "Check the URL. Must be a valid URL."
-    assert is_mistake or "CRONBEATS_ALLOW_PRIVATE_TARGETS" in delivery.error
-    assert host not in delivery.error
+    is_odd = "Must spell an IP address as four plain numbers" in delivery.error
+    assert is_odd or "CRONBEATS_ALLOW_PRIVATE_TARGETS" in delivery.error
+    assert is_odd == (host in ODD_SPELLINGS)
+    assert f"{host}:" not in delivery.error
     assert receiver.received == []
 
 
@@ -116,6 +155,22 @@ async def test_this_machine_is_called_by_name_if_its_network_is_allowed(
     delivery = await sender_of(kind, http, origin).send(config_of(kind, origin), alert())
 
     assert isinstance(delivery, Delivered)
+
+
+@pytest.mark.parametrize("host", ["1.1", "134744072", "8.8.8.8.", "0x08080808", "\uff18.8.8.8"])
+def test_an_address_is_spelled_in_the_usual_way_even_if_it_is_public(
+    guarded_http: HttpClient, host: str
+) -> None:
+    (reason,) = guarded_http.explain_bad_url(f"http://{host}/hook")
+
+    assert reason == "Must spell an IP address as four plain numbers, such as 192.0.2.1."
+
+
+@pytest.mark.parametrize(
+    "host", ["8.8.8.8", "1e100.net", "0x.example", "10.example.com", "b\u00fccher.de"]
+)
+def test_a_name_with_digits_is_a_name(guarded_http: HttpClient, host: str) -> None:
+    assert guarded_http.explain_bad_url(f"http://{host}/hook") == []
 
 
 def test_a_private_address_is_told_when_it_is_entered(guarded_http: HttpClient) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cronbeats.domain.delivery import Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind
+from cronbeats.senders._http import ANSWER_BYTES
 from cronbeats.senders._scrub import scrub, secrets_in
 from cronbeats.senders.registry import HttpClient
 from tests.senders.examples import HOOK_PATH, KINDS, SECRETS, alert, config_of, sender_of
@@ -26,7 +27,7 @@ ECHOES: list[Callable[[str], str]] = [
     lambda told: json.dumps({"ok": False, "description": told, "message": told}),
     lambda told: json.dumps({"description": told, "message": told}).replace("/", "\\/"),
     lambda told: told.replace("/", "%2F").replace(":", "%3A"),
-    lambda told: "n" * (2048 - len(told) // 2) + told,
+    lambda told: "n" * (ANSWER_BYTES - len(told) // 2) + told,
 ]
 
 

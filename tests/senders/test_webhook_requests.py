@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from cronbeats.clock import system_clock
 from cronbeats.domain.alert import Alert, AlertKind
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.senders.registry import HttpClient, build_senders
@@ -124,6 +126,34 @@ async def test_a_repeat_has_the_same_body_and_id_at_a_new_time(
     assert first.headers["x-webhook-signature"] == second.headers["x-webhook-signature"]
     assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
     assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
+
+
+@pytest.mark.parametrize("kind", list(AlertKind))
+async def test_a_library_of_the_standard_takes_what_is_sent(
+    receiver: Receiver, http: HttpClient, kind: AlertKind
+) -> None:
+    secret = "whsec_" + base64.b64encode(b"24 bytes or more, as the standard asks").decode()
+    # The library compares the time of the attempt with its own.
+    sender = build_senders(http, system_clock)[KIND]
+    await sender.send({"url": receiver.origin, "secret": secret}, alert(kind))
+
+    (request,) = receiver.received
+    told = Webhook(secret).verify(request.body, request.headers)
+    assert told == compose(alert(kind))
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret).verify(request.body.replace(b"Home", b"Rome"), request.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret[:-8]).verify(request.body, request.headers)
+
+
+async def test_a_plain_secret_is_known_to_the_standards_libraries_as_bytes(
+    receiver: Receiver, http: HttpClient
+) -> None:
+    sender = build_senders(http, system_clock)[KIND]
+    await sender.send({"url": receiver.origin, "secret": "s3cr3t"}, alert())
+
+    (request,) = receiver.received
+    Webhook(b"s3cr3t").verify(request.body, request.headers)
 
 
 def test_the_example_of_the_standard_is_signed_as_its_libraries_do() -> None:

@@ -53,7 +53,7 @@ ONE_MESSAGE: list[tuple[IntegrationKind, Respond]] = [
     (TELEGRAM, saying(400, ok=False, description="Bad Request: message is too long")),
     (TELEGRAM, saying(400, ok=False, description="Bad Request: can't parse entities")),
     (WEBHOOK, answering(400, "no_service")),
-    (WEBHOOK, answering(404)),
+    (WEBHOOK, answering(422)),
     (WEBHOOK, answering(413)),
 ]
 

@@ -28,7 +28,8 @@ _HEADERS = {
     # A small compressed answer can unpack to a huge one.
     "Accept-Encoding": "identity",
 }
-_ANSWER_BYTES = 2048
+# Enough for what Discord says of every field that it does not like.
+ANSWER_BYTES = 65_536
 _BLOCKED = (
     "The address is private or reserved, so it is not called. "
     "Whoever runs this server can allow it with CRONBEATS_ALLOW_PRIVATE_TARGETS."
@@ -174,8 +175,8 @@ async def _start_of_body(response: ClientResponse) -> tuple[str, bool]:
     """Return the beginning of the body, and whether there was more of it."""
     start = b""
     try:
-        while len(start) < _ANSWER_BYTES:
-            chunk = await response.content.read(_ANSWER_BYTES - len(start))
+        while len(start) < ANSWER_BYTES:
+            chunk = await response.content.read(ANSWER_BYTES - len(start))
             if not chunk:
                 return _decoded(response, start), False
             start += chunk
@@ -200,8 +201,7 @@ def _why(error: aiohttp.ClientConnectorCertificateError) -> str:
 
 
 def _in_words(error: OSError) -> str:
-    return (
-        os.strerror(error.errno).lower()
-        if error.errno
-        else "no address that may be called answered"
-    )
+    # Errors of the name lookup bear numbers of their own.
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return "no address that may be called answered"
+    return os.strerror(error.errno).lower()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import socket
+import unicodedata
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
 MAX_LENGTH = 2000
+# What IDNA takes for a dot (RFC 3490, 3.1).
+_DOTS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")
 _HOST = re.compile(r"[^\s/?#@:\\\[\]<>\"^`{|}%]{1,253}")
 
 
@@ -42,7 +46,25 @@ def _explain_bad_host(parts: SplitResult) -> list[str]:
     if not host:
         return ["Must have a host name."]
     is_good = _is_ipv6(host) if "[" in parts.netloc else _HOST.fullmatch(host)
-    return [] if is_good else ["Must have a valid host name."]
+    if not is_good:
+        return ["Must have a valid host name."]
+    if _is_odd_ipv4(host):
+        return ["Must spell an IP address as four plain numbers, such as 192.0.2.1."]
+    return []
+
+
+def _is_odd_ipv4(host: str) -> bool:
+    """Tell whether a host is an IPv4 address in a spelling that some would read and others not.
+
+    Decimal, octal, hexadecimal or short (inet_aton), with a dot at its end, or with letters that
+    IDNA takes for digits and dots. No honest address is written so.
+    """
+    plain = unicodedata.normalize("NFKC", host.translate(_DOTS)).rstrip(".")
+    try:
+        usual = socket.inet_ntoa(socket.inet_aton(plain))
+    except (OSError, ValueError):
+        return False
+    return host != usual
 
 
 def _is_ipv6(host: str) -> bool:

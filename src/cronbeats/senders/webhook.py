@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from cronbeats.domain.alert import Alert, AlertIncident, AlertJob
-from cronbeats.domain.delivery import Delivery
+from cronbeats.domain.delivery import Delivery, Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.senders._answers import Answer, delivery_of
 from cronbeats.senders._config import explain_bad_values
@@ -20,6 +20,8 @@ from cronbeats.senders._http import HttpClient
 from cronbeats.senders._urls import MAX_LENGTH
 from cronbeats.senders.protocol import Clock, ConfigField
 
+# What a proxy says while the program behind it starts anew, or is set up: the alert is not lost.
+_MENDED_SOON = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _STANDARD_SECRET = "whsec_"  # noqa: S105 - a prefix, not a secret
 
 
@@ -83,7 +85,11 @@ def signed_headers(message_id: str, now: datetime, body: bytes, secret: str) -> 
 
 def _delivery(answer: Answer) -> Delivery:
     # Standard Webhooks: 410 alone asks that nothing be sent any more.
-    return delivery_of(answer, "The webhook", is_broken=answer.status_code == HTTPStatus.GONE)
+    is_broken = answer.status_code == HTTPStatus.GONE
+    delivery = delivery_of(answer, "The webhook", is_broken=is_broken)
+    if isinstance(delivery, Refused) and answer.status_code in _MENDED_SOON:
+        return Unreachable(delivery.error, answer.status_code, answer.retry_after_seconds)
+    return delivery
 
 
 def _standard_key(secret: str) -> bytes:
