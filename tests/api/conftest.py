@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from aiohttp import web
 
@@ -12,6 +11,7 @@ from cronbeats.senders.registry import HttpClient, build_senders
 from cronbeats.settings import Settings
 from tests.senders.mail import server_at
 from tests.senders.receiver import Receiver
+from tests.support.published import published
 from tests.support.stand_ins.mail import MailStandIn, mail_stand_in
 from tests.support.world import World
 
@@ -59,6 +59,5 @@ async def _tell_through(world: World, senders: Senders) -> None:
     world.courier_senders = senders
     world.app = App(Settings(ping_rate_per_second=0), world.db, world.clock, senders)
     await world.http.aclose()
-    world.http = httpx.AsyncClient(
-        transport=httpx.ASGITransport(world.app), base_url="http://cronbeats.test"
-    )
+    world.published = published(senders)
+    world.http = world.client_of(world.app)

@@ -24,7 +24,8 @@ UNKNOWN = [
     "/jobs%00",
     "/jobs/%FF/%FE",
     "/docs",
-    "/openapi.json",
+    "/openapi.json/",
+    "/openapi.yaml",
     "/redoc",
 ]
 NO_IDS = [

@@ -13,8 +13,8 @@ class RecordingSender:
     """Delivers everything, unless `answers` holds something else for the next attempts."""
 
     fields = (
-        ConfigField("url", "Where to", is_url=True),
-        ConfigField("secret", "Optional", is_required=False, max_length=64),
+        ConfigField("url", "Where to", is_url=True, example="https://receiver.test/hook"),
+        ConfigField("secret", "Optional", is_required=False, max_length=64, example="a-secret"),
     )
 
     unavailable = None

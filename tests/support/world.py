@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from cronbeats.api import openapi
 from cronbeats.app import App
 from cronbeats.domain.access import Role
 from cronbeats.domain.integration import IntegrationKind
@@ -22,6 +23,7 @@ from cronbeats.storage import api_keys
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import job_states
 from cronbeats.workers.lookout import Lookout
+from tests.support.published import published
 from tests.support.recording_sender import RecordingSender
 from tests.support.turnable_clock import TurnableClock
 from tests.support.wide_awake import WideAwake
@@ -51,10 +53,18 @@ class World:
             self.senders,
             self.lookout,
         )
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://cronbeats.test")
+        self.published = published(self.senders)
+        self.http = self.client_of(self.app)
         self.workspace_id = 0
         self.api_key = ""
+
+    def client_of(self, app: App) -> httpx.AsyncClient:
+        """Return a client that compares every answer with what is published."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=True),
+            base_url="http://cronbeats.test",
+            event_hooks={"response": [self._compare_with_what_is_published]},
+        )
 
     async def settle_in(self) -> None:
         """Make a workspace with an owner's key and one integration that is told everything."""
@@ -63,6 +73,13 @@ class World:
         values = {"url": "https://receiver.test/hook"}
         save = partial(save_integration, self.db, self.sender, self.workspace_id, values)
         await save(is_enabled=True, now=self.clock())
+
+    async def _compare_with_what_is_published(self, answer: httpx.Response) -> None:
+        """Fail the test that gets an answer which the OpenAPI document does not promise."""
+        path = answer.request.url.path
+        if path.startswith("/api/v1/") and path != openapi.PATH:
+            await answer.aread()
+            self.published.check(answer)
 
     async def key_with(self, role: Role) -> str:
         """Make an API key with another role."""

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cronbeats.api import bulk, history, integrations, jobs, mute, schedules, signals
+from cronbeats.api import (
+    alert_rules,
+    bulk,
+    history,
+    integrations,
+    jobs,
+    mute,
+    schedules,
+    signals,
+)
 from cronbeats.api.context import ApiContext
+from cronbeats.api.openapi import build_document
+from cronbeats.api.openapi_door import PublishedDocument
 from cronbeats.api.validation import problem_of_request
 from cronbeats.domain.errors import CronBeatsError
 from cronbeats.edge.gate import Gate
 from cronbeats.edge.problems import TOO_LARGE, Problem, internal_error, problem_of
 from cronbeats.senders.protocol import Senders
 
+_PREFIX = "/api/v1"
 _PROBLEMS = {
     404: Problem(404, "not_found", "Not found"),
     405: Problem(405, "method_not_allowed", "This path does not know that method"),
@@ -27,30 +40,48 @@ _PROBLEMS = {
 }
 
 
-def build_api(context: ApiContext, note_key_use: Callable[[int, datetime], None]) -> Gate:
-    """Return the API behind its gate, which tells `note_key_use` of each key's id and moment."""
-    app = build_routes(context.senders)
-    app.state.context = context
-    return Gate(_with_head(app), context.db, context.clock, note_key_use)
+def build_api(
+    context: ApiContext, note_key_use: Callable[[int, datetime], None]
+) -> PublishedDocument:
+    """Return the API behind its gate, and its document before it.
+
+    The gate tells `note_key_use` of each key's id and the moment of its use.
+    """
+    routes = build_routes(context.senders)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["context"] = context
+        await routes(scope, receive, send)
+
+    gate = Gate(_with_head(app), context.db, context.clock, note_key_use)
+    return PublishedDocument(gate, lambda: build_document(routes, context.base_url))
 
 
 def build_routes(senders: Senders) -> FastAPI:
     """Return every route there is; to answer, they need a context and what the gate tells."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    base = APIRouter(prefix="/api/v1")
-    base.include_router(bulk.router)
-    base.include_router(mute.router)
-    base.include_router(signals.router)
-    base.include_router(history.router)
-    base.include_router(schedules.router)
-    base.include_router(jobs.router)
-    base.include_router(integrations.build_router(senders))
-    app.include_router(base)
+    app = FastAPI(
+        routes=_fixed_routes(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.include_router(integrations.build_router(senders), prefix=_PREFIX)
     app.add_exception_handler(CronBeatsError, _tell_error)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(Exception, _tell_unforeseen)
     return app
+
+
+# Making the shapes of all these routes takes time, and they are always the same.
+@cache
+def _fixed_routes() -> list[BaseRoute]:
+    """Return the routes that do not depend on what senders there are."""
+    base = APIRouter()
+    for module in (bulk, mute, signals, history, schedules, jobs, alert_rules):
+        base.include_router(module.router, prefix=_PREFIX)
+    return base.routes
 
 
 def _with_head(app: ASGIApp) -> ASGIApp:
@@ -104,7 +135,7 @@ def _methods_at(request: Request) -> list[str]:
 def _answer(
     request: Request, problem: Problem, headers: Mapping[str, str] | None = None
 ) -> Response:
-    context: ApiContext = request.app.state.context
+    context: ApiContext = request.state.context
     return Response(
         problem.body(context.clock()),
         status_code=problem.status,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
@@ -30,27 +30,26 @@ class ApiContext:
 
 
 def _context(request: Request) -> ApiContext:
-    context: ApiContext = request.app.state.context
+    context: ApiContext = request.state.context
     return context
 
 
-def _allowed(action: Action) -> Callable[[Request], Identity]:
-    def identity(request: Request) -> Identity:
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Lets only those through whose role may do `action`."""
+
+    action: Action
+
+    def __call__(self, request: Request) -> Identity:
         who: Identity = request.state.identity
-        if not may(who.role, action):
+        if not may(who.role, self.action):
             raise NotAllowedError(f"A key with the role {who.role} may not do this")
         return who
 
-    return identity
-
 
 Context = Annotated[ApiContext, Depends(_context)]
-Reader = Annotated[Identity, Depends(_allowed(Action.READ))]
-JobEditor = Annotated[Identity, Depends(_allowed(Action.CHANGE_JOBS))]
-IntegrationEditor = Annotated[Identity, Depends(_allowed(Action.CHANGE_INTEGRATIONS))]
-ItemId = Annotated[int, Path(ge=1, le=HIGHEST_ID)]
-
-
-def success(data: Any) -> dict[str, Any]:
-    """Return the envelope of every good answer."""
-    return {"success": True, "data": data}
+Reader = Annotated[Identity, Depends(Allowed(Action.READ))]
+JobEditor = Annotated[Identity, Depends(Allowed(Action.CHANGE_JOBS))]
+IntegrationEditor = Annotated[Identity, Depends(Allowed(Action.CHANGE_INTEGRATIONS))]
+JobId = Annotated[int, Path(ge=1, le=HIGHEST_ID, description="The job's id", examples=[1])]
+SignalId = Annotated[int, Path(ge=1, le=HIGHEST_ID, description="The signal's id", examples=[1])]

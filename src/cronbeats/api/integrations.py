@@ -1,4 +1,4 @@
-"""Integrations and alert rules."""
+"""Integrations: where alerts go."""
 
 from __future__ import annotations
 
@@ -6,79 +6,83 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi import Body as BodyParameter
-from pydantic import AfterValidator, Field, create_model
+from pydantic import BaseModel
 
-from cronbeats.api.context import Context, IntegrationEditor, Reader, success
-from cronbeats.api.job_view import shown_moment
-from cronbeats.api.paging import PageQuery, page_json
+from cronbeats.api.answer import Answer, success
+from cronbeats.api.context import Context, IntegrationEditor, Reader
+from cronbeats.api.integration_shapes import (
+    LastDeliveryShown,
+    TestedShown,
+    answer_of,
+    body_of,
+    page_of_views,
+    shown_value,
+    view_of,
+)
+from cronbeats.api.openapi_errors import raises
+from cronbeats.api.paging import PageQuery, pagination_json
 from cronbeats.api.routing import new_router
-from cronbeats.api.shapes import Body, mistake, mistakes
-from cronbeats.domain.access import Action, Identity, may
-from cronbeats.domain.alert_rules import AlertRules
-from cronbeats.domain.integration import IntegrationKind, LastDelivery, join_list, split_list
-from cronbeats.domain.mask import mask_email, mask_secret, mask_url
+from cronbeats.api.shapes import Body
+from cronbeats.domain.access import Identity
+from cronbeats.domain.integration import IntegrationKind, LastDelivery, join_list
 from cronbeats.domain.page import page_of
-from cronbeats.senders.protocol import ConfigField, Sender, Senders
+from cronbeats.edge.problems import moment
+from cronbeats.senders.protocol import Sender, Senders
 from cronbeats.services import manage_integrations
 from cronbeats.services.manage_integrations import IntegrationView
-
-_MOST_REMINDER_SECONDS = 31_536_000
-
-
-class AlertRulesIn(Body):
-    """The rules to change; those left out stay."""
-
-    alert_on_down: bool = True
-    alert_on_recovery: bool = True
-    alert_on_late: bool = False
-    reminder_interval_seconds: int | None = Field(None, ge=60, le=_MOST_REMINDER_SECONDS)
 
 
 def build_router(senders: Senders) -> APIRouter:
     """Return the routes of every kind of integration there is a sender for."""
-    router = new_router("/integrations")
-    router.add_api_route("", _browse, methods=["GET"])
-    router.add_api_route("/alert-rules", _get_rules, methods=["GET"])
-    router.add_api_route("/alert-rules", _save_rules, methods=["PUT"])
+    router = new_router("/integrations", tag="Integrations")
+    views = {sender.kind: view_of(sender) for sender in senders.values()}
+    router.add_api_route(
+        "",
+        _browse,
+        methods=["GET"],
+        operation_id="listIntegrations",
+        response_model=answer_of(page_of_views(list(views.values()))),
+    )
     for sender in senders.values():
-        _add_routes(router, sender)
+        _add_routes(router, sender, views[sender.kind])
     return router
 
 
-async def _browse(
-    query: Annotated[PageQuery, Query()], context: Context, who: Reader
-) -> dict[str, Any]:
+async def _browse(query: Annotated[PageQuery, Query()], context: Context, who: Reader) -> Any:
     """List every kind of integration, set up or not."""
     views = await manage_integrations.browse_integrations(
         context.db, context.senders, who.workspace_id
     )
     page = page_of(views, query.request())
-    return success(page_json("integrations", page, [_view_json(view, who) for view in page.items]))
+    items = [_view_json(view, who) for view in page.items]
+    return success({"integrations": items, "pagination": pagination_json(page)})
 
 
-async def _get_rules(context: Context, who: Reader) -> dict[str, Any]:
-    """Return what the workspace wants to hear of."""
-    rules = await manage_integrations.get_alert_rules(context.db, who.workspace_id)
-    return success(_rules_json(rules))
-
-
-async def _save_rules(
-    body: AlertRulesIn, context: Context, who: IntegrationEditor
-) -> dict[str, Any]:
-    """Choose what the workspace wants to hear of."""
-    changes = body.model_dump(exclude_unset=True)
-    rules = await manage_integrations.save_alert_rules(
-        context.db, who.workspace_id, changes, context.clock()
+def _add_routes(router: APIRouter, sender: Sender, view: type[BaseModel]) -> None:
+    kind, name = sender.kind, sender.kind.capitalize()
+    router.add_api_route(
+        f"/{kind}",
+        _saver(sender),
+        methods=["PUT"],
+        operation_id=f"configure{name}",
+        response_model=answer_of(view),
+        summary=f"Set {name} up",
+        openapi_extra={"x-summary": True},
     )
-    return success(_rules_json(rules))
+    router.add_api_route(
+        f"/{kind}/test",
+        _tester(sender),
+        methods=["POST"],
+        operation_id=f"test{name}",
+        summary=f"Send a test message to {name}",
+        openapi_extra=raises("not_configured", "delivery_failed") | {"x-summary": True},
+    )
 
 
-def _add_routes(router: APIRouter, sender: Sender) -> None:
-    shape = _shape(sender)
-
+def _saver(sender: Sender) -> Any:
     async def save(
         body: Annotated[Body, BodyParameter()], context: Context, who: IntegrationEditor
-    ) -> dict[str, Any]:
+    ) -> Any:
         """Set the integration up; what is left out stays, an empty text or list clears."""
         values = body.model_dump(exclude_unset=True)
         is_enabled = values.pop("is_enabled", None)
@@ -95,68 +99,34 @@ def _add_routes(router: APIRouter, sender: Sender) -> None:
         )
         return success(_view_json(view, who))
 
-    async def test(context: Context, who: IntegrationEditor) -> dict[str, Any]:
-        """Send a test message now."""
+    save.__annotations__["body"] = body_of(sender)
+    return save
+
+
+def _tester(sender: Sender) -> Any:
+    async def test(context: Context, who: IntegrationEditor) -> Answer[TestedShown]:
+        """Send a test message now, whether alerts are sent or not."""
         delivered = await manage_integrations.test_integration(
             context.db, sender, who.workspace_id, context.clock()
         )
-        return success(
-            {
-                "type": sender.kind,
-                "delivered": True,
-                "status_code": delivered.status_code,
-                "duration_ms": delivered.duration_ms,
-                **({} if delivered.warning is None else {"warning": delivered.warning}),
-            }
-        )
+        tested: TestedShown = {
+            "type": sender.kind,
+            "delivered": True,
+            "status_code": delivered.status_code,
+            "duration_ms": delivered.duration_ms,
+        }
+        if delivered.warning is not None:
+            tested["warning"] = delivered.warning
+        return success(tested)
 
-    save.__annotations__["body"] = shape
-    router.add_api_route(f"/{sender.kind}", save, methods=["PUT"])
-    router.add_api_route(f"/{sender.kind}/test", test, methods=["POST"])
-
-
-def _shape(sender: Sender) -> type[Body]:
-    """Return what may be sent to set this kind of integration up, made from its fields."""
-    fields: dict[str, Any] = {field.name: _field(sender, field) for field in sender.fields}
-    fields["is_enabled"] = (bool, Field(True, description="Whether alerts are sent"))
-    return create_model(f"{sender.kind.capitalize()}In", __base__=Body, **fields)
-
-
-def _field(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
-    if field.max_items is not None:
-        return _list_field(sender, field)
-
-    def check(value: str) -> str:
-        if reasons := sender.explain_bad({field.name: value}).get(field.name):
-            raise mistakes(reasons)
-        return value
-
-    shown = Field("", max_length=field.max_length, description=field.description)
-    return Annotated[str, AfterValidator(check)], shown
-
-
-def _list_field(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
-    def check(items: list[str]) -> list[str]:
-        if reasons := sender.explain_bad({field.name: join_list(items)}).get(field.name):
-            raise mistakes(reasons)
-        return items
-
-    item = Annotated[str, Field(max_length=field.max_length), AfterValidator(_one_line)]
-    shown: Any = Field([], max_length=field.max_items, description=field.description)
-    return Annotated[list[item], AfterValidator(check)], shown
-
-
-def _one_line(item: str) -> str:
-    if not item.isprintable():
-        raise mistake("Must have no line breaks or control characters.")
-    return item
+    return test
 
 
 def _view_json(view: IntegrationView, who: Identity) -> dict[str, Any]:
     integration = view.integration
     config = {} if integration is None else integration.config
     values = {
-        field.name: _shown(field, config.get(field.name), who) for field in view.sender.fields
+        field.name: shown_value(field, config.get(field.name), who) for field in view.sender.fields
     }
     return {
         "type": IntegrationKind(view.sender.kind),
@@ -168,34 +138,7 @@ def _view_json(view: IntegrationView, who: Identity) -> dict[str, Any]:
     }
 
 
-def _shown(field: ConfigField, value: str | None, who: Identity) -> str | list[str] | None:
-    if field.max_items is not None:
-        return [_masked(field, item, who) for item in split_list(value or "")]
-    return None if value is None else _masked(field, value, who)
-
-
-def _masked(field: ConfigField, value: str, who: Identity) -> str:
-    if field.is_personal and not may(who.role, Action.CHANGE_INTEGRATIONS):
-        return mask_email(value)
-    if not field.is_secret:
-        return value
-    return mask_url(value) if field.is_url else mask_secret(value)
-
-
-def _delivery_json(delivery: LastDelivery | None) -> dict[str, Any] | None:
+def _delivery_json(delivery: LastDelivery | None) -> LastDeliveryShown | None:
     if delivery is None:
         return None
-    return {
-        "status": delivery.status,
-        "at": shown_moment(delivery.at),
-        "error": delivery.error,
-    }
-
-
-def _rules_json(rules: AlertRules) -> dict[str, Any]:
-    return {
-        "alert_on_down": rules.alert_on_down,
-        "alert_on_recovery": rules.alert_on_recovery,
-        "alert_on_late": rules.alert_on_late,
-        "reminder_interval_seconds": rules.reminder_interval_seconds,
-    }
+    return {"status": delivery.status, "at": moment(delivery.at), "error": delivery.error}

@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from cronbeats.api.shapes import Body, Mistakes, mistake
+from cronbeats.api.job_shown import LONGEST_GRACE, LONGEST_INTERVAL, MOST_BORNE
+from cronbeats.api.shapes import Body, Mistakes, changes_schema, mistake
 from cronbeats.domain import schedule
 from cronbeats.domain.line import is_line
 
-LONGEST_INTERVAL = 31_536_000
-_MONTH = 2_592_000
 _MOST_TAGS = 20
+# What is_line says, as a regular expression of JSON Schema; white space at both ends is cut off.
+_NO = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+_LINE_PATTERN = rf"^\s*[^\s{_NO}]([^{_NO}]*[^\s{_NO}])?\s*$"
+_TEXT_PATTERN = r"^[^\u0000-\u0008\u000b-\u001f]*$"
+
+# In words of JSON Schema: exactly one of interval and cron expression.
+_ONE_SCHEDULE: Final[dict[str, Any]] = {
+    "oneOf": [
+        {
+            "required": [chosen],
+            "properties": {chosen: {"type": kind}, other: {"type": "null"}},
+        }
+        for chosen, kind, other in (
+            ("expected_interval_seconds", "integer", "cron_expression"),
+            ("cron_expression", "string", "expected_interval_seconds"),
+        )
+    ]
+}
+
+_EXAMPLE: Final[dict[str, Any]] = {
+    "expected_interval_seconds": 86400,
+    "grace_seconds": 600,
+    "description": "PostgreSQL backup to S3",
+    "timezone": "UTC",
+}
 
 
 def _without_controls(text: str) -> str:
@@ -40,19 +64,72 @@ def _possible_cron(expression: str) -> str:
     return expression
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Name = Annotated[Line, StringConstraints(max_length=200), AfterValidator(_one_line)]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    Field(json_schema_extra={"pattern": _LINE_PATTERN}),
+]
+Name = Annotated[
+    Line,
+    StringConstraints(max_length=200),
+    AfterValidator(_one_line),
+    Field(description="What people call it, in one line", examples=["Daily Database Backup"]),
+]
 Tag = Annotated[Line, StringConstraints(max_length=50), AfterValidator(_one_line)]
-Description = Annotated[str, StringConstraints(max_length=255), AfterValidator(_without_controls)]
+Description = Annotated[
+    str,
+    StringConstraints(max_length=255),
+    AfterValidator(_without_controls),
+    Field(json_schema_extra={"pattern": _TEXT_PATTERN}),
+]
+Interval = Annotated[
+    int | None,
+    Field(
+        ge=1,
+        le=LONGEST_INTERVAL,
+        description=(
+            "Seconds from one run to the next, a year at most. Required, unless there is a "
+            "cron_expression instead"
+        ),
+        examples=[86400],
+    ),
+]
 CronText = Annotated[str, StringConstraints(max_length=200), AfterValidator(_possible_cron)]
-ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_timezone)]
+CronExpression = Annotated[
+    CronText | None,
+    Field(
+        description=(
+            "When it runs, in the five fields of a crontab: minute, hour, day of the month, "
+            "month, day of the week. Instead of expected_interval_seconds"
+        ),
+        examples=["30 2 * * 1-5"],
+        json_schema_extra={"format": "cron"},
+    ),
+]
+ZoneName = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    AfterValidator(_known_timezone),
+    Field(
+        description="The IANA time zone in which the cron expression and alerts tell the time",
+        examples=["UTC"],
+        json_schema_extra={"format": "iana-timezone"},
+    ),
+]
 
 
 class ScheduleIn(Body):
     """A schedule: exactly one of interval and cron expression."""
 
-    expected_interval_seconds: int | None = Field(None, ge=1, le=LONGEST_INTERVAL)
-    cron_expression: CronText | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"cron_expression": "30 2 * * 1-5", "timezone": "Europe/Berlin"}],
+            **_ONE_SCHEDULE,
+        }
+    )
+
+    expected_interval_seconds: Interval = None
+    cron_expression: CronExpression = None
     timezone: ZoneName = "UTC"
 
     @classmethod
@@ -67,23 +144,79 @@ class ScheduleIn(Body):
 class JobDeclarationIn(ScheduleIn):
     """All that a job is but for its name."""
 
-    description: Description | None = None
-    grace_seconds: int = Field(300, ge=0, le=_MONTH)
-    down_after_seconds: int | None = Field(None, ge=0, le=_MONTH)
-    max_runtime_seconds: int | None = Field(None, ge=1, le=LONGEST_INTERVAL)
-    failure_tolerance: int = Field(0, ge=0, le=100)
-    recovery_threshold: int = Field(1, ge=1, le=100)
-    tags: list[Tag] = Field(default_factory=list, max_length=_MOST_TAGS)
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE], **_ONE_SCHEDULE})
+
+    description: Description | None = Field(
+        None, description="What people should know of it", examples=["PostgreSQL backup to S3"]
+    )
+    grace_seconds: int = Field(
+        300,
+        ge=0,
+        le=LONGEST_GRACE,
+        description="Seconds after the expected moment until it is late, 30 days at most",
+        examples=[600],
+    )
+    down_after_seconds: int | None = Field(
+        None,
+        ge=0,
+        le=LONGEST_GRACE,
+        description=(
+            "Seconds from late to down, 30 days at most. null means as long as the grace, "
+            "300 seconds at most"
+        ),
+        examples=[300],
+    )
+    max_runtime_seconds: int | None = Field(
+        None,
+        ge=1,
+        le=LONGEST_INTERVAL,
+        description=(
+            "Seconds that a run may take from its start. With it, a run must begin within the "
+            "grace and end within this time; null means that it must end within the grace"
+        ),
+        examples=[3600],
+    )
+    failure_tolerance: int = Field(
+        0,
+        ge=0,
+        le=MOST_BORNE,
+        description="Number of bad runs in a row that are borne before it is down",
+        examples=[1],
+    )
+    recovery_threshold: int = Field(
+        1,
+        ge=1,
+        le=MOST_BORNE,
+        description="Number of good runs in a row that make it healthy again",
+        examples=[2],
+    )
+    tags: list[Tag] = Field(
+        default_factory=list,
+        max_length=_MOST_TAGS,
+        description=f"Words to find it by, {_MOST_TAGS} at most, each of 50 characters at most",
+        examples=[["backup", "postgres"]],
+    )
 
 
 class JobIn(JobDeclarationIn):
     """A job to make."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "Daily Database Backup", **_EXAMPLE}],
+            **_ONE_SCHEDULE,
+        }
+    )
 
     name: Name
 
 
 class JobChangesIn(JobIn):
     """What to change of a job; what is left out stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra=changes_schema(grace_seconds=900, tags=["backup", "postgres"])
+    )
 
     name: Name = ""
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
+from cronbeats.api.answer import shown_moment
+from cronbeats.api.job_shown import (
+    ExplanationShown,
+    JobShown,
+    RunUnderWayShown,
+    StateShown,
+)
 from cronbeats.domain.explanation import Explanation
 from cronbeats.domain.job import Job, Run, cron_of, interval_of, is_judged
 from cronbeats.edge.problems import moment
@@ -12,7 +16,7 @@ from cronbeats.edge.problems import moment
 _FULL = 100
 
 
-def job_json(job: Job, base_url: str) -> dict[str, Any]:
+def job_json(job: Job, base_url: str) -> JobShown:
     """Return a job with its state; `base_url` is where its pings go."""
     rules = job.rules
     return {
@@ -39,7 +43,7 @@ def job_json(job: Job, base_url: str) -> dict[str, Any]:
     }
 
 
-def explanation_json(explained: Explanation) -> dict[str, Any]:
+def explanation_json(explained: Explanation) -> ExplanationShown:
     """Return why a job has its status."""
     return {
         "status": explained.status,
@@ -51,17 +55,12 @@ def explanation_json(explained: Explanation) -> dict[str, Any]:
     }
 
 
-def shown_moment(value: datetime | None) -> str | None:
-    """Return a moment as the API writes it, or null."""
-    return None if value is None else moment(value)
-
-
 def shown_progress(progress: int | None) -> int | None:
     """Return a progress as per cent: what was told beyond 100 is shown as 100."""
     return None if progress is None else min(progress, _FULL)
 
 
-def _state_json(job: Job) -> dict[str, Any]:
+def _state_json(job: Job) -> StateShown:
     state = job.state
     judged = is_judged(state.status, state.due_at)
     return {
@@ -78,7 +77,7 @@ def _state_json(job: Job) -> dict[str, Any]:
     }
 
 
-def _run_json(run: Run | None) -> dict[str, Any] | None:
+def _run_json(run: Run | None) -> RunUnderWayShown | None:
     if run is None:
         return None
     return {

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from cronbeats.api.context import Context, ItemId, JobEditor, Reader, success
+from cronbeats.api.answer import PARTS, Answer, shown, success
+from cronbeats.api.context import Context, JobEditor, JobId, Reader
 from cronbeats.api.job_shapes import JobChangesIn, JobIn, chosen_values
+from cronbeats.api.job_shown import ExplanationShown, JobShown
 from cronbeats.api.job_view import explanation_json, job_json
-from cronbeats.api.paging import PageQuery, page_json
+from cronbeats.api.paging import PageQuery, Pagination, pagination_json
 from cronbeats.api.routing import new_router
 from cronbeats.domain import explanation
 from cronbeats.domain.job import Status
 from cronbeats.services import browse_jobs, manage_jobs, manage_many_jobs
 from cronbeats.services.manage_jobs import JobWish
 
-router = new_router("/jobs")
+router = new_router("/jobs", tag="Jobs")
 
 
 class StatusFilter(StrEnum):
@@ -35,21 +39,30 @@ class StatusFilter(StrEnum):
 class JobsQuery(PageQuery):
     """Which jobs to list, and which page of them."""
 
-    status: StatusFilter = StatusFilter.ALL
+    status: StatusFilter = Field(
+        StatusFilter.ALL, description="Only jobs with this status", examples=["healthy"]
+    )
 
 
-@router.post("", status_code=201)
-async def create(body: JobIn, context: Context, who: JobEditor) -> dict[str, Any]:
+class JobsPage(TypedDict):
+    """A page of jobs."""
+
+    jobs: Annotated[list[JobShown], shown("The jobs, oldest first", PARTS)]
+    pagination: Annotated[Pagination, shown("Which page this is", PARTS)]
+
+
+@router.post("", status_code=201, operation_id="createJob")
+async def create(body: JobIn, context: Context, who: JobEditor) -> Answer[JobShown]:
     """Make a job."""
     wish = JobWish(**chosen_values(body))
     job = await manage_jobs.create_job(context.db, who.workspace_id, wish, context.clock())
     return success(job_json(job, context.base_url))
 
 
-@router.get("")
+@router.get("", operation_id="listJobs")
 async def browse(
     query: Annotated[JobsQuery, Query()], context: Context, who: Reader
-) -> dict[str, Any]:
+) -> Answer[JobsPage]:
     """List the jobs, oldest first."""
     page = await browse_jobs.browse_jobs(
         context.db,
@@ -60,22 +73,22 @@ async def browse(
         request=query.request(),
     )
     items = [job_json(job, context.base_url) for job in page.items]
-    return success(page_json("jobs", page, items))
+    return success({"jobs": items, "pagination": pagination_json(page)})
 
 
-@router.get("/{job_id}")
-async def get(job_id: ItemId, context: Context, who: Reader) -> dict[str, Any]:
+@router.get("/{job_id}", operation_id="getJob")
+async def get(job_id: JobId, context: Context, who: Reader) -> Answer[JobShown]:
     """Return a job."""
     blind = await context.blind_windows()
     job = await browse_jobs.get_job(context.db, who.workspace_id, job_id, context.clock(), blind)
     return success(job_json(job, context.base_url))
 
 
-@router.put("/{job_id}/update")
-@router.patch("/{job_id}")
+@router.put("/{job_id}/update", operation_id="updateJob")
+@router.patch("/{job_id}", operation_id="patchJob")
 async def update(
-    job_id: ItemId, body: JobChangesIn, context: Context, who: JobEditor
-) -> dict[str, Any]:
+    job_id: JobId, body: JobChangesIn, context: Context, who: JobEditor
+) -> Answer[JobShown]:
     """Change some of a job's configuration; what is left out stays."""
     job = await manage_jobs.update_job(
         context.db,
@@ -88,32 +101,32 @@ async def update(
     return success(job_json(job, context.base_url))
 
 
-@router.post("/{job_id}/delete", status_code=204)
-@router.delete("/{job_id}", status_code=204)
-async def delete(job_id: ItemId, context: Context, who: JobEditor) -> None:
+@router.post("/{job_id}/delete", status_code=204, operation_id="deleteJob")
+@router.delete("/{job_id}", status_code=204, operation_id="removeJob")
+async def delete(job_id: JobId, context: Context, who: JobEditor) -> None:
     """Take a job out of every list; its key answers 404, its history stays."""
     now, blind = context.clock(), await context.blind_windows()
     await manage_many_jobs.delete_job(context.db, who.workspace_id, job_id, now, blind)
 
 
-@router.get("/{job_id}/explain")
-async def explain(job_id: ItemId, context: Context, who: Reader) -> dict[str, Any]:
+@router.get("/{job_id}/explain", operation_id="explainJob")
+async def explain(job_id: JobId, context: Context, who: Reader) -> Answer[ExplanationShown]:
     """Say why a job has its status, and what comes next."""
     blind = await context.blind_windows()
     job = await browse_jobs.get_job(context.db, who.workspace_id, job_id, context.clock(), blind)
     return success(explanation_json(explanation.explain(job, blind)))
 
 
-@router.post("/{job_id}/pause")
-async def pause(job_id: ItemId, context: Context, who: JobEditor) -> dict[str, Any]:
+@router.post("/{job_id}/pause", operation_id="pauseJob")
+async def pause(job_id: JobId, context: Context, who: JobEditor) -> Answer[JobShown]:
     """Stop watching a job."""
     blind = await context.blind_windows()
     job = await manage_jobs.pause_job(context.db, who.workspace_id, job_id, context.clock(), blind)
     return success(job_json(job, context.base_url))
 
 
-@router.post("/{job_id}/resume")
-async def resume(job_id: ItemId, context: Context, who: JobEditor) -> dict[str, Any]:
+@router.post("/{job_id}/resume", operation_id="resumeJob")
+async def resume(job_id: JobId, context: Context, who: JobEditor) -> Answer[JobShown]:
     """Watch a job again."""
     job = await manage_jobs.resume_job(context.db, who.workspace_id, job_id, context.clock())
     return success(job_json(job, context.base_url))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
 from pydantic import Field
 
-from cronbeats.api.bulk import JobIdsIn
-from cronbeats.api.context import Context, ItemId, JobEditor, success
+from cronbeats.api.answer import Answer, shown, success
+from cronbeats.api.bulk import MOST_JOBS, BulkShown, JobIdsIn
+from cronbeats.api.context import Context, JobEditor, JobId
+from cronbeats.api.job_shown import JobShown
 from cronbeats.api.job_view import job_json
 from cronbeats.api.routing import new_router
 from cronbeats.api.shapes import Body
@@ -15,12 +17,13 @@ from cronbeats.domain.job import LONGEST_MUTE
 from cronbeats.services import mute_jobs
 from cronbeats.services.mute_jobs import Muted
 
-router = new_router("/jobs")
+router = new_router("/jobs", tag="Mutes")
 
 _SECONDS = Field(
     ge=1,
     le=LONGEST_MUTE.days * 86_400,
     description="For how many seconds from now on, 30 days at most",
+    examples=[3600],
 )
 
 
@@ -36,28 +39,46 @@ class MuteManyIn(JobIdsIn):
     seconds: int = _SECONDS
 
 
-@router.post("/bulk/mute")
-async def mute_many(body: MuteManyIn, context: Context, who: JobEditor) -> dict[str, Any]:
+class MutedShown(BulkShown):
+    """What became of the jobs that were to be muted."""
+
+    successfully_muted: Annotated[
+        int, shown("Number of jobs muted", 1, minimum=0, maximum=MOST_JOBS)
+    ]
+
+
+class UnmutedShown(BulkShown):
+    """What became of the jobs whose mute was to be ended."""
+
+    successfully_unmuted: Annotated[
+        int, shown("Number of jobs that are not muted any more", 1, minimum=0, maximum=MOST_JOBS)
+    ]
+
+
+@router.post("/bulk/mute", operation_id="muteJobs")
+async def mute_many(body: MuteManyIn, context: Context, who: JobEditor) -> Answer[MutedShown]:
     """Mute jobs."""
     now, blind = context.clock(), await context.blind_windows()
     muted = await mute_jobs.mute_jobs(
         context.db, who.workspace_id, body.job_ids, body.seconds, now, blind=blind
     )
-    return _report("successfully_muted", body, muted)
+    report = _report(body, muted)
+    return success({"successfully_muted": _count(report), **report})
 
 
-@router.post("/bulk/unmute")
-async def unmute_many(body: JobIdsIn, context: Context, who: JobEditor) -> dict[str, Any]:
+@router.post("/bulk/unmute", operation_id="unmuteJobs")
+async def unmute_many(body: JobIdsIn, context: Context, who: JobEditor) -> Answer[UnmutedShown]:
     """End the mute of jobs."""
     now, blind = context.clock(), await context.blind_windows()
     muted = await mute_jobs.unmute_jobs(
         context.db, who.workspace_id, body.job_ids, now, blind=blind
     )
-    return _report("successfully_unmuted", body, muted)
+    report = _report(body, muted)
+    return success({"successfully_unmuted": _count(report), **report})
 
 
-@router.post("/{job_id}/mute")
-async def mute(job_id: ItemId, body: MuteIn, context: Context, who: JobEditor) -> dict[str, Any]:
+@router.post("/{job_id}/mute", operation_id="muteJob")
+async def mute(job_id: JobId, body: MuteIn, context: Context, who: JobEditor) -> Answer[JobShown]:
     """Let no alert tell of a job for a while; it is judged all the same."""
     now, blind = context.clock(), await context.blind_windows()
     muted = await mute_jobs.mute_jobs(
@@ -66,21 +87,22 @@ async def mute(job_id: ItemId, body: MuteIn, context: Context, who: JobEditor) -
     return success(job_json(mute_jobs.the_one(muted), context.base_url))
 
 
-@router.post("/{job_id}/unmute")
-async def unmute(job_id: ItemId, context: Context, who: JobEditor) -> dict[str, Any]:
+@router.post("/{job_id}/unmute", operation_id="unmuteJob")
+async def unmute(job_id: JobId, context: Context, who: JobEditor) -> Answer[JobShown]:
     """End the mute of a job; if it went down meanwhile, people are told now."""
     now, blind = context.clock(), await context.blind_windows()
     muted = await mute_jobs.unmute_jobs(context.db, who.workspace_id, [job_id], now, blind=blind)
     return success(job_json(mute_jobs.the_one(muted), context.base_url))
 
 
-def _report(name: str, body: JobIdsIn, muted: Muted) -> dict[str, Any]:
+def _report(body: JobIdsIn, muted: Muted) -> BulkShown:
     known = {job.id for job in muted.jobs}
     unknown = [job_id for job_id in body.job_ids if job_id not in known]
-    return success(
-        {
-            "total_requested": len(body.job_ids),
-            name: len(body.job_ids) - len(unknown),
-            "failed": [{"id": job_id, "error": "Job not found"} for job_id in unknown],
-        }
-    )
+    return {
+        "total_requested": len(body.job_ids),
+        "failed": [{"id": job_id, "error": "Job not found"} for job_id in unknown],
+    }
+
+
+def _count(report: BulkShown) -> int:
+    return report["total_requested"] - len(report["failed"])

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
+from cronbeats.api.answer import shown
 from cronbeats.api.shapes import Shape
 from cronbeats.domain.page import Page, PageRequest
 
 _LAST_PAGE = 1_000_000
+_LONGEST_PAGE = 100
 
 
 class PageQuery(Shape):
     """Which page of a list."""
 
-    page: int = Field(1, ge=1, le=_LAST_PAGE, description="Page number, from 1")
-    per_page: int = Field(50, ge=1, le=100, description="Items on a page")
+    page: int = Field(1, ge=1, le=_LAST_PAGE, description="Page number, from 1", examples=[1])
+    per_page: int = Field(
+        50, ge=1, le=_LONGEST_PAGE, description="Number of items on a page", examples=[50]
+    )
 
     def request(self) -> PageRequest:
         """Return the page asked for as a value."""
         return PageRequest(self.page, self.per_page)
 
 
-def page_json(name: str, page: Page[Any], items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a page as the API shows it, its items under their own name."""
+class Pagination(TypedDict):
+    """Which page of a list this is."""
+
+    page: Annotated[int, shown("Page number, from 1", 1, minimum=1, maximum=_LAST_PAGE)]
+    per_page: Annotated[
+        int, shown("Number of items on a page", 50, minimum=1, maximum=_LONGEST_PAGE)
+    ]
+    total: Annotated[int, shown("Number of items on all pages", 1, minimum=0)]
+    total_pages: Annotated[int, shown("Number of pages", 1, minimum=0)]
+
+
+def pagination_json(page: Page[Any]) -> Pagination:
+    """Return which page this is, as the API shows it."""
     return {
-        name: items,
-        "pagination": {
-            "page": page.request.page,
-            "per_page": page.request.per_page,
-            "total": page.total,
-            "total_pages": page.total_pages,
-        },
+        "page": page.request.page,
+        "per_page": page.request.per_page,
+        "total": page.total,
+        "total_pages": page.total_pages,
     }

@@ -22,9 +22,12 @@ class NoQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def new_router(prefix: str = "") -> APIRouter:
-    """Return a router whose routes read strictly; every route of the API belongs to one."""
-    return APIRouter(prefix=prefix, route_class=StrictRoute)
+def new_router(prefix: str = "", *, tag: str) -> APIRouter:
+    """Return a router whose routes read strictly; every route of the API belongs to one.
+
+    `tag` is the chapter of the documentation in which they are.
+    """
+    return APIRouter(prefix=prefix, tags=[tag], route_class=StrictRoute)
 
 
 class StrictRoute(APIRoute):

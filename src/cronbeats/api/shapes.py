@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 from pydantic import (
@@ -62,6 +62,20 @@ class Body(Shape):
     """A body; JSON has types, so nothing is converted."""
 
     model_config = ConfigDict(strict=True)
+
+
+def changes_schema(**example: Any) -> Callable[[dict[str, Any]], None]:
+    """Return the `json_schema_extra` of a body whose left out fields stay as they are.
+
+    A default would be a lie there.
+    """
+
+    def change(schema: dict[str, Any]) -> None:
+        for field in schema["properties"].values():
+            field.pop("default", None)
+        schema["examples"] = [example]
+
+    return change
 
 
 def _again(error: ErrorDetails) -> InitErrorDetails:

@@ -61,6 +61,11 @@ class Identity:
     plan: str
 
 
+def least_role(action: Action) -> Role:
+    """Return the least role that is enough for `action`."""
+    return _LEAST_ROLE[action]
+
+
 def may(role: Role, action: Action) -> bool:
     """Tell whether `role` is enough for `action`."""
     return _RANK[role] >= _RANK[_LEAST_ROLE[action]]

@@ -45,6 +45,7 @@ class DiscordSender:
             "webhook_url",
             "The channel's webhook URL, from Server Settings → Integrations → Webhooks",
             is_url=True,
+            example="https://discord.com/api/webhooks/1/example",
         ),
     )
 

@@ -49,6 +49,7 @@ class EmailSender:
             is_personal=True,
             max_length=_LONGEST_ADDRESS,
             max_items=MOST_ADDRESSES,
+            example="you@example.com",
         ),
     )
 

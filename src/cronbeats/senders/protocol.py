@@ -20,7 +20,8 @@ class ConfigField:
 
     A secret is only ever shown masked, and what is personal only to those who may change it.
     `is_url` values are checked to be an address we may call. A field with `max_items` is a list,
-    kept as join_list makes it, and `max_length` is that of an item.
+    kept as join_list makes it, and `max_length` is that of an item. `example` shows people what a
+    value, or an item, looks like; it is nobody's.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ConfigField:
     max_length: int = 500
     max_items: int | None = None
     is_personal: bool = False
+    example: str = ""
 
 
 class Sender(Protocol):

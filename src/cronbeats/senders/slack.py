@@ -51,7 +51,10 @@ class SlackSender:
     unavailable = None
     fields = (
         ConfigField(
-            "webhook_url", "The URL of an incoming webhook, from your Slack app", is_url=True
+            "webhook_url",
+            "The URL of an incoming webhook, from your Slack app",
+            is_url=True,
+            example="https://hooks.slack.com/services/T00000000/B00000000/example",
         ),
     )
 

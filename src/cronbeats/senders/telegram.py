@@ -54,11 +54,16 @@ class TelegramSender:
     kind = IntegrationKind.TELEGRAM
     unavailable = None
     fields = (
-        ConfigField("bot_token", "The bot's token, from @BotFather"),
+        ConfigField(
+            "bot_token",
+            "The bot's token, from @BotFather",
+            example="123456789:AAExampleExampleExampleExampleExamp",
+        ),
         ConfigField(
             "chat_id",
             "The ID of the chat or group, such as -1001234567890, or a channel's @name",
             is_secret=False,
+            example="123456789",
         ),
     )
 

@@ -31,8 +31,20 @@ class WebhookSender:
     kind = IntegrationKind.WEBHOOK
     unavailable = None
     fields = (
-        ConfigField("url", "The URL that is called", is_url=True, max_length=MAX_LENGTH),
-        ConfigField("secret", "Signs the requests", is_required=False, max_length=64),
+        ConfigField(
+            "url",
+            "The URL that is called",
+            is_url=True,
+            max_length=MAX_LENGTH,
+            example="https://your-server.example/alerts",
+        ),
+        ConfigField(
+            "secret",
+            "Signs the requests",
+            is_required=False,
+            max_length=64,
+            example="keep-this-to-yourself",
+        ),
     )
 
     def __init__(self, http: HttpClient, clock: Clock) -> None:

@@ -1,0 +1,71 @@
+"""Puts an example beside every body of the OpenAPI document, made from those of the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+
+_TEXT = "PostgreSQL dump done\n"
+
+
+def add_examples(document: Json) -> None:
+    """Give every request and every good answer its example."""
+    for content in _contents(document):
+        for media_type, body in content.items():
+            if "examples" not in body:
+                is_text = media_type.startswith("text/")
+                body["example"] = _TEXT if is_text else example_of(body["schema"], document)
+
+
+def example_of(schema: Json, document: Json) -> Any:
+    """Return an example of what `schema` describes."""
+    if "const" in schema:
+        return schema["const"]
+    if "examples" in schema:
+        return _in_order(schema["examples"][0], schema)
+    if "$ref" in schema:
+        return example_of(resolve(schema, document), document)
+    for one in (*schema.get("allOf", ()), *schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        if "$ref" in one or "properties" in one:
+            return example_of(one, document)
+    if "properties" in schema:
+        fields = schema["properties"].items()
+        return {name: example_of(field, document) for name, field in fields}
+    if schema.get("type") == "array":
+        items = schema["items"]
+        kinds = items.get("oneOf") or items.get("anyOf") or [items]
+        return [example_of(kind, document) for kind in kinds]
+    raise ValueError(f"There is no example of {schema}")
+
+
+def _in_order(example: Any, schema: Json) -> Any:
+    """Return an example with its fields in the order of the schema's; pydantic sorts them."""
+    order = [name for name in schema.get("properties", ()) if name in example]
+    return {name: example[name] for name in order} if order else example
+
+
+def resolve(schema: Json, document: Json) -> Json:
+    """Return what a reference points to, with what stands beside it."""
+    if "$ref" not in schema:
+        return schema
+    found: Any = document
+    for part in schema["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    beside = {key: value for key, value in schema.items() if key != "$ref"}
+    there: Json = resolve(found, document)
+    if "properties" in beside:
+        beside["properties"] = {**there["properties"], **beside["properties"]}
+    return {**there, **beside}
+
+
+def _contents(document: Json) -> Iterator[Json]:
+    """Give the content of every request, and of every answer."""
+    for paths in (document["paths"], document["webhooks"]):
+        for item in paths.values():
+            for operation in item.values():
+                if "requestBody" in operation:
+                    yield operation["requestBody"]["content"]
+                for response in operation["responses"].values():
+                    yield response.get("content", {})
