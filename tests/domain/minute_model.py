@@ -38,6 +38,7 @@ class MinuteModel:
     open_run: ModelRun | None = None
     unended_since: int | None = None
     unheard_since: int | None = None
+    unheard_ends_since: int | None = None
     has_succeeded: bool = False
     bad: int = 0
     good: int = 0
@@ -78,16 +79,44 @@ class MinuteModel:
         return [moment for moment in moments if moment is not None]
 
     def _run_ends_by(self) -> int | None:
+        """Its time is over; but nobody is blamed in a minute that nobody could hear."""
         run = self.open_run
-        return run.deadline if run is not None and run.outcome == "running" else None
+        if run is None or run.outcome != "running" or run.deadline is None:
+            return None
+        return run.deadline if self._end_is_excused(run) else self._heard_from(run.deadline)
+
+    def _heard_from(self, minute: int) -> int:
+        within = [end for start, end in self.plan.blind if start < minute < end]
+        return within[0] if within else minute
+
+    def _first_unheard_end(self, run: ModelRun) -> int | None:
+        assert run.started is not None
+        assert run.deadline is not None
+        assert self.plan.limit is not None
+        first = run.started if self.unended_since is None else self.unended_since
+        if self.plan.blind_end(run.started, run.deadline) is not None:
+            return run.started
+        was_cut_short = run.deadline < run.started + self.plan.limit
+        is_touched = was_cut_short and self.plan.blind_end(first, run.deadline) is not None
+        return first if is_touched else None
+
+    def _end_is_excused(self, run: ModelRun) -> bool:
+        """Could it have come unheard, and did we not hear of no end for long enough?"""
+        assert run.deadline is not None
+        assert self.due is not None
+        if self._first_unheard_end(run) is None:
+            return False
+        if self.unheard_ends_since is None:
+            return True
+        pause = self.plan.gap(self.due) + self.plan.grace + (self.plan.limit or 0)
+        return self.plan.heard(self.unheard_ends_since, run.deadline) < 3 * pause
 
     def _slot_ends_by(self) -> int | None:
         """Its time is over; but nobody is blamed in a minute that nobody could hear."""
         over = self._slot_is_over()
         if over is None or self._is_excused():
             return over
-        within = [end for start, end in self.plan.blind if start < over < end]
-        return within[0] if within else over
+        return self._heard_from(over)
 
     def _slot_is_over(self) -> int | None:
         """Late when the grace is over; lost, in the end, when `down_after` is over as well."""
@@ -114,20 +143,23 @@ class MinuteModel:
         run, plan = self.open_run, self.plan
         assert run is not None
         assert run.started is not None
+        assert run.deadline is not None
         assert plan.limit is not None
-        first = run.started if self.unended_since is None else self.unended_since
+        first_unheard, is_excused = self._first_unheard_end(run), self._end_is_excused(run)
         self.unended_since = None
-        blind_end = plan.blind_end(run.started, minute)
-        was_cut_short = minute < run.started + plan.limit
-        if blind_end is not None and blind_end + plan.grace > minute:
-            run.deadline = blind_end + plan.grace
-        elif blind_end is not None:
-            run.outcome = "unobserved"
-        elif was_cut_short and plan.blind_end(first, minute) is not None:
-            run.deadline = run.started + plan.limit
-        else:
+        if not is_excused:
             run.outcome = "overran"
             self._count_bad("overran", minute)
+            return
+        if self.unheard_ends_since is None:
+            self.unheard_ends_since = first_unheard
+        blind_end = plan.blind_end(run.started, run.deadline)
+        if blind_end is None:
+            run.deadline = run.started + plan.limit
+        elif blind_end + plan.grace > run.deadline:
+            run.deadline = blind_end + plan.grace
+        else:
+            run.outcome = "unobserved"
 
     def _slot_is_silent(self, minute: int) -> None:
         assert self.due is not None
@@ -206,7 +238,8 @@ class MinuteModel:
         if self.status == "down":
             self.incidents[-1].ended = minute
         self._become("disabled", minute)
-        self.due = self.unended_since = self.unheard_since = None
+        self.due = self.unended_since = None
+        self.unheard_since = self.unheard_ends_since = None
         self.good = self.bad = self.missed = 0
 
     def _start(self, minute: int) -> None:
@@ -240,7 +273,7 @@ class MinuteModel:
         else:
             began = minute if self.open_run.started is None else self.open_run.started
             self._close(self.open_run, outcome, minute)
-        self.unended_since = self.unheard_since = None
+        self.unended_since = self.unheard_since = self.unheard_ends_since = None
         self.due = self.plan.slot_after_run(began)
         if self.due + self.plan.grace <= minute:
             is_interval = self.plan.every is not None

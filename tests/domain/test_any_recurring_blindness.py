@@ -12,7 +12,7 @@ from cronbeats.domain.blind_window import BlindWindow
 from cronbeats.domain.job import Rules
 from cronbeats.domain.schedule import Cron, Every, Schedule
 from cronbeats.domain.transition import Change
-from tests.domain.build import NOON, Story, job_of
+from tests.domain.build import NOON, Story, at, job, job_of
 
 _HOUR = timedelta(hours=1)
 # Each schedule with the longest time between two of its slots.
@@ -64,6 +64,30 @@ def test_a_dead_job_goes_down_within_the_bound_of_time_heard(
     assert story.status == "down"
     fell_at = story.told.transitions[-1].at
     assert story.blindness.heard_between(died_at, fell_at) <= bound
+    assert story.blindness.around(fell_at) is None
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    pattern=st.lists(st.tuples(st.integers(1, 500), st.integers(1, 500)), min_size=1, max_size=3),
+    limit=st.sampled_from([50, 300, 700, 1500, 4000]),
+    grace=st.sampled_from([0, 60, 900]),
+    tolerance=st.integers(0, 2),
+)
+def test_a_job_that_begins_each_run_and_ends_none_goes_down_within_its_bound(
+    pattern: list[tuple[int, int]], limit: int, grace: int, tolerance: int
+) -> None:
+    gap = 600
+    story = job(every=gap, grace=grace, max_runtime=limit, tolerance=tolerance).ping(0)
+    bound = 3 * (gap + grace + limit) + (2 + tolerance) * (2 * limit + gap + grace)
+    for number, (heard, length) in zip(range(1, 3 * bound // gap), cycle(pattern), strict=False):
+        begun = gap * number
+        story.start(begun)
+        story.blind(begun + heard / 2, begun + heard / 2 + length / 2)
+    story.look(3 * bound)
+
+    [fell_at, *_] = [step.at for step in story.told.transitions if step.after == "down"]
+    assert story.blindness.heard_between(at(gap), fell_at) <= timedelta(seconds=bound)
     assert story.blindness.around(fell_at) is None
 
 

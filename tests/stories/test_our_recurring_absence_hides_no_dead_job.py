@@ -65,6 +65,19 @@ async def test_a_run_that_hangs_is_said_to_have_ended_unheard_perhaps(sleepy_wor
     assert alert.text.endswith("so its end may have come unheard.")
 
 
+async def test_a_job_that_begins_every_run_and_ends_none_is_found(sleepy_world: World) -> None:
+    world = sleepy_world
+    job = await world.make_job(max_runtime_seconds=50)
+    await world.ping(job)
+    for _ in range(25):
+        await world.ping(job, "/start")
+        await be_away_again_and_again(world, 1)
+    [alert] = world.sender.delivered
+    assert alert.text == (await explain(world, job))["sentence"]
+    assert "a run had not ended by" in alert.text
+    assert alert.text.endswith("since 2026-03-02 12:00 UTC, so its end may have come unheard.")
+
+
 async def test_a_job_that_is_down_for_a_slot_we_could_hear_is_told_of_without_a_doubt(
     sleepy_world: World,
 ) -> None:

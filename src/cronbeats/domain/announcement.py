@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cronbeats.domain.alert import AlertKind
 from cronbeats.domain.alert_rules import AlertRules, alert_kind
-from cronbeats.domain.job import Incident, Job, Reason, Status
+from cronbeats.domain.job import Incident, Job, Status
 from cronbeats.domain.reminder import Reminder, plan_reminder
 from cronbeats.domain.transition import Change, Transition
 
@@ -65,7 +65,7 @@ class _Teller:
         self.told: list[Announcement] = []
         self._rules = rules
         self._muted_until = job.muted_until
-        self._unheard_since = job.state.unheard_since
+        self._unheard_since = job.unheard_since
         self._now = now
 
     def take_step(self, step: Transition) -> None:
@@ -108,16 +108,15 @@ class _Teller:
 
     def _step_of(self, incident: Incident, before: Status, at: datetime) -> Transition:
         """Return the step to down that tells of an incident as an open one."""
-        began_unheard = self._unheard_since is not None and (
-            incident.reason is not Reason.FAILED and self._unheard_since < incident.started_at
-        )
+        unheard_since = self._unheard_since(incident.reason)
+        began_unheard = unheard_since is not None and unheard_since < incident.started_at
         return Transition(
             at,
             before,
             Status.DOWN,
             incident.reason,
             replace(incident, ended_at=None),
-            self._unheard_since if began_unheard else None,
+            unheard_since if began_unheard else None,
         )
 
     def _is_muted(self, at: datetime) -> bool:

@@ -48,6 +48,7 @@ class Draft:
         self.last_duration_ms = state.last_duration_ms
         self.unended_since = state.unended_since
         self.unheard_since = state.unheard_since
+        self.unheard_ends_since = state.unheard_ends_since
         self.open_runs = state.open_runs
         self._transitions: list[Transition] = []
         self._runs: dict[int, Run] = {}

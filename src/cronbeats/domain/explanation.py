@@ -130,14 +130,17 @@ def _allowance(rules: Rules, status: Status) -> timedelta:
 def _blamed_unheard_since(job: Job, blind: BlindWindows) -> datetime | None:
     """Return since when runs may have come unheard, if the job is blamed in spite of that."""
     state, rules = job.state, job.rules
-    is_of_a_slot = state.reason is Reason.MISSED or (
-        state.reason is Reason.OVERRAN and rules.max_runtime is None
-    )
-    if state.status not in {Status.LATE, Status.DOWN} or not is_of_a_slot:
+    unheard_since = job.unheard_since(state.reason)
+    if state.status not in {Status.LATE, Status.DOWN} or unheard_since is None:
         return None
-    due_at = state.since - _allowance(rules, state.status)
-    window = blind.last_touching(due_at - rules.schedule.early(due_at), state.since)
-    return None if window is None else state.unheard_since
+    if state.reason is Reason.OVERRAN and rules.max_runtime is not None:
+        blamed = [run for run in state.open_runs if run.deadline_at == state.since]
+        opened_at = blamed[-1].started_at if blamed else None
+    else:
+        due_at = state.since - _allowance(rules, state.status)
+        opened_at = due_at - rules.schedule.early(due_at)
+    window = blind.last_touching(opened_at or unheard_since, state.since)
+    return None if window is None else unheard_since
 
 
 def _steps(job: Job, blind: BlindWindows) -> Iterator[Step]:

@@ -134,7 +134,8 @@ class State:
     `last_signal` is the last one that counted, `last_signal_at` the time of the last one at all.
     `unended_since` is when the first of the runs began that a later start replaced, each without
     an end. `unheard_since` is the first slot that was unobserved since a run last answered one.
-    `open_runs` are the runs whose end was not reported, oldest first.
+    `unheard_ends_since` is when the first run began whose end may have come unheard, since a run
+    last ended. `open_runs` are the runs whose end was not reported, oldest first.
     """
 
     status: Status
@@ -155,6 +156,7 @@ class State:
     last_duration_ms: int | None = None
     unended_since: datetime | None = None
     unheard_since: datetime | None = None
+    unheard_ends_since: datetime | None = None
     open_runs: tuple[Run, ...] = ()
 
     @property
@@ -202,6 +204,12 @@ class Job:
     def down_at(self) -> datetime | None:
         """When the awaited slot is lost if the job stays silent."""
         return down_at(self.rules, self.state.due_at)
+
+    def unheard_since(self, reason: Reason | None) -> datetime | None:
+        """Return since when that may have come unheard whose lack is the `reason`, or None."""
+        if reason is Reason.OVERRAN and self.rules.max_runtime is not None:
+            return self.state.unheard_ends_since
+        return self.state.unheard_since if reason in {Reason.MISSED, Reason.OVERRAN} else None
 
     @property
     def deadline_at(self) -> datetime | None:

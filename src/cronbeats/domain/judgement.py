@@ -13,9 +13,10 @@ from cronbeats.domain.passed_slots import pass_slots, slot_after_blindness
 _ENOUGH_PAUSES = 3
 """For how many of its longest pauses a job may stay unheard because of our blindness.
 
-A healthy job reports at least once in a gap of its schedule and its grace. If we could hear for
-three of these and heard none of its runs, it was either dead, or at least three runs in a row came
-just when we were blind: both are worth a look.
+A healthy job reports at least once in a gap of its schedule and its grace; where runs have a limit,
+one ends at least once in these and the limit. If we could hear for three of these and heard
+nothing, either there was nothing, or three reports in a row or more came just when we were blind:
+both are worth a look.
 """
 
 
@@ -52,30 +53,75 @@ def longest_excuse(rules: Rules, due_at: datetime) -> timedelta:
 def _judge(draft: Draft, deadline: datetime, now: datetime, blind: BlindWindows) -> bool:
     """Judge what is at its deadline; tell whether that can be done by `now`."""
     overdue = [run for run in draft.open_runs if is_running(run) and run.deadline_at == deadline]
-    for run in overdue:
-        _judge_run(draft, run, deadline, blind)
-    return bool(overdue) or _judge_slot(draft, deadline, now, blind)
+    if not overdue:
+        return _judge_slot(draft, deadline, now, blind)
+    return all(_judge_run(draft, run, deadline, now, blind) for run in overdue)
 
 
-def _judge_run(draft: Draft, run: Run, at: datetime, blind: BlindWindows) -> None:
+def _judge_run(
+    draft: Draft, run: Run, deadline: datetime, now: datetime, blind: BlindWindows
+) -> bool:
     """A run is at its deadline without an end: blame it, unless its end may have come unheard.
 
     One that has less than its whole time because those before it had no end, either, is given the
-    rest if that end may have come unheard.
+    rest if that end may have come unheard. Neither excuses for ever.
     """
-    began_at = run.started_at or at
-    whole_time_at = began_at + (draft.rules.max_runtime or timedelta(0))
-    first_began_at, draft.unended_since = draft.unended_since or began_at, None
-    window = blind.last_touching(began_at, at)
-    if window is not None and (later := window.ended_at + draft.rules.grace) > at:
+    unheard_since = _first_unheard_end(draft, run, deadline, blind)
+    if unheard_since is not None and not _has_heard_enough_ends(draft, deadline, blind):
+        draft.unended_since = None
+        draft.unheard_ends_since = draft.unheard_ends_since or unheard_since
+        _excuse_run(draft, run, deadline, blind)
+        return True
+    at = _decided_at(deadline, blind)
+    if at > now:
+        return False
+    draft.unended_since = None
+    draft.put_run(replace(run, outcome=Outcome.OVERRAN))
+    doubt_since = None if unheard_since is None else draft.unheard_ends_since
+    count_bad_run(draft, Reason.OVERRAN, at, doubt_since)
+    return True
+
+
+def _first_unheard_end(
+    draft: Draft, run: Run, deadline: datetime, blind: BlindWindows
+) -> datetime | None:
+    """Return when the run began whose end may have come unheard: `run`, or the first before it."""
+    began_at = run.started_at or deadline
+    if blind.last_touching(began_at, deadline) is not None:
+        return began_at
+    first_began_at = draft.unended_since or began_at
+    has_less_time = deadline < began_at + (draft.rules.max_runtime or timedelta(0))
+    is_touched = has_less_time and blind.first_touching(first_began_at, deadline) is not None
+    return first_began_at if is_touched else None
+
+
+def _has_heard_enough_ends(draft: Draft, deadline: datetime, blind: BlindWindows) -> bool:
+    """Whether we could hear for so long since the first run began whose end may be unheard."""
+    if draft.unheard_ends_since is None:
+        return False
+    rules = draft.rules
+    pause = rules.schedule.gap(draft.due_at or deadline) + rules.grace
+    pause += rules.max_runtime or timedelta(0)
+    return blind.heard_between(draft.unheard_ends_since, deadline) >= _ENOUGH_PAUSES * pause
+
+
+def _excuse_run(draft: Draft, run: Run, deadline: datetime, blind: BlindWindows) -> None:
+    """Judge a run later, after the blind window and its grace; if that is over, not at all."""
+    began_at = run.started_at or deadline
+    window = blind.last_touching(began_at, deadline)
+    if window is None:
+        whole_time = draft.rules.max_runtime or timedelta(0)
+        draft.put_run(replace(run, deadline_at=began_at + whole_time))
+    elif (later := window.ended_at + draft.rules.grace) > deadline:
         draft.put_run(replace(run, deadline_at=later))
-    elif window is not None:
-        draft.put_run(replace(run, outcome=Outcome.UNOBSERVED))
-    elif at < whole_time_at and blind.first_touching(first_began_at, at):
-        draft.put_run(replace(run, deadline_at=whole_time_at))
     else:
-        draft.put_run(replace(run, outcome=Outcome.OVERRAN))
-        count_bad_run(draft, Reason.OVERRAN, at)
+        draft.put_run(replace(run, outcome=Outcome.UNOBSERVED))
+
+
+def _decided_at(deadline: datetime, blind: BlindWindows) -> datetime:
+    """Return when what is due at `deadline` is decided: never in a moment that we were blind in."""
+    around = blind.around(deadline)
+    return deadline if around is None else around.ended_at
 
 
 def _judge_slot(draft: Draft, deadline: datetime, now: datetime, blind: BlindWindows) -> bool:
@@ -93,8 +139,7 @@ def _judge_slot(draft: Draft, deadline: datetime, now: datetime, blind: BlindWin
             _excuse_slot(draft, draft.due_at, window)
             return True
         unheard_since = draft.unheard_since
-    around = blind.around(deadline)
-    at = deadline if around is None else around.ended_at
+    at = _decided_at(deadline, blind)
     if at > now:
         return False
     if draft.down_at == deadline:

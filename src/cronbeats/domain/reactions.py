@@ -141,7 +141,7 @@ def _deadline(draft: Draft, at: datetime, unended_since: datetime) -> datetime |
 
 def _close_run(draft: Draft, signal: Signal, outcome: Outcome, at: datetime) -> datetime:
     """End the run that `signal` speaks of; return the moment that the run is matched by."""
-    draft.unended_since = None
+    draft.unended_since = draft.unheard_ends_since = None
     run = _matching_run(draft, signal)
     if run is None or run.started_at is None:
         draft.add_run(

@@ -55,7 +55,8 @@ def on_pause(job: Job, now: datetime, blind: BlindWindows = ALWAYS_HEARD) -> Cha
         draft.end_run(run, Outcome.ABANDONED, now)
     incident = draft.end_incident(now)
     draft.become(Status.DISABLED, now, incident=incident)
-    draft.due_at = draft.last_signal = draft.unended_since = draft.unheard_since = None
+    draft.due_at = draft.last_signal = draft.unended_since = None
+    draft.unheard_since = draft.unheard_ends_since = None
     draft.good_streak = draft.bad_streak = draft.missed_streak = 0
     return draft.finish()
 
@@ -83,7 +84,7 @@ def on_edit(job: Job, edited: Job, now: datetime, blind: BlindWindows = ALWAYS_H
     catch_up(draft, now, blind)
     draft.job, draft.rules = edited, edited.rules
     if edited.rules != job.rules:
-        draft.unended_since = None
+        draft.unended_since = draft.unheard_ends_since = None
         _spare_open_runs(draft, now)
         deadline = draft.deadline_at
         has_passed = draft.is_judged and deadline is not None and deadline <= now
@@ -108,8 +109,9 @@ def on_clock_set_back(job: Job, now: datetime) -> Change:
         told_at = getattr(draft, name)
         setattr(draft, name, told_at and min(told_at, now))
     draft.last_signal = draft.unended_since = None
-    if draft.unheard_since is not None and draft.unheard_since > now:
-        draft.unheard_since = None
+    for name in ("unheard_since", "unheard_ends_since"):
+        if (getattr(draft, name) or now) > now:
+            setattr(draft, name, None)
     for run in draft.open_runs:
         draft.put_run(replace(run, started_at=run.started_at and min(run.started_at, now)))
     if draft.incident is not None and draft.incident.started_at > now:

@@ -121,6 +121,7 @@ job_states = Table(
     Column("last_duration_ms", Id),
     Column("unended_since", Moment),
     Column("unheard_since", Moment),
+    Column("unheard_ends_since", Moment),
     Column("open_runs", Integer, nullable=False),
     # When the clock must look at the job again: its deadline, or some moment before it. A ping that
     # only moves the deadline later leaves this alone, and so leaves the index alone.

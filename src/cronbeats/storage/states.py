@@ -31,6 +31,7 @@ def state_from_row(row: Row[Any]) -> State:
         last_duration_ms=row.last_duration_ms,
         unended_since=row.unended_since,
         unheard_since=row.unheard_since,
+        unheard_ends_since=row.unheard_ends_since,
     )
 
 
@@ -60,6 +61,7 @@ def state_to_row(job: Job) -> dict[str, Any]:
         "last_duration_ms": state.last_duration_ms,
         "unended_since": state.unended_since,
         "unheard_since": state.unheard_since,
+        "unheard_ends_since": state.unheard_ends_since,
         "open_runs": len(state.open_runs),
         "wake_at": job.deadline_at,
     }
