@@ -35,6 +35,7 @@ ROUTES: dict[str, tuple[Role, Json | None]] = {
     "GET /jobs/{job_id}/schedule-preview": (READ, None),
     "POST /schedule-preview": (READ, SCHEDULE),
     "GET /blind-windows": (READ, None),
+    "GET /deliveries": (READ, None),
     "GET /integrations": (READ, None),
     "GET /integrations/alert-rules": (READ, None),
     "PUT /integrations/alert-rules": (CHANGE_INTEGRATIONS, {}),

@@ -34,6 +34,9 @@ async def test_a_list_of_addresses_sets_it_up(mailing_world: World) -> None:
         "is_configured": True,
         "unavailable": None,
         "last_delivery": None,
+        "last_success_at": None,
+        "last_failure_at": None,
+        "last_failure_reason": None,
     }
 
 

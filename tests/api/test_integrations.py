@@ -20,6 +20,9 @@ NOTHING = {
     "is_configured": False,
     "unavailable": None,
     "last_delivery": None,
+    "last_success_at": None,
+    "last_failure_at": None,
+    "last_failure_reason": None,
 }
 
 

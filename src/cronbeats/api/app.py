@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cronbeats.api import (
     alert_rules,
     bulk,
+    deliveries,
     history,
     integrations,
     jobs,
@@ -79,7 +80,7 @@ def build_routes(senders: Senders) -> FastAPI:
 def _fixed_routes() -> list[BaseRoute]:
     """Return the routes that do not depend on what senders there are."""
     base = APIRouter()
-    for module in (bulk, mute, signals, history, schedules, jobs, alert_rules):
+    for module in (bulk, mute, signals, history, schedules, jobs, alert_rules, deliveries):
         base.include_router(module.router, prefix=_PREFIX)
     return base.routes
 

@@ -39,6 +39,10 @@ class TestedShown(TypedDict):
         ),
     ]
     duration_ms: Annotated[int, shown("How long it took, in milliseconds", 142, minimum=0)]
+    answer: Annotated[
+        str | None,
+        shown("How the other side's answer began; null if it said nothing", "ok", maxLength=500),
+    ]
     warning: NotRequired[
         Annotated[
             str,
@@ -84,6 +88,18 @@ def view_of(sender: Sender) -> type[BaseModel]:
         "last_delivery": (
             LastDeliveryShown | None,
             shown("How the newest alert went; null if there was none", None),
+        ),
+        "last_success_at": (
+            Moment | None,
+            shown("When an alert last arrived, in UTC", "2026-02-19T02:15:01Z"),
+        ),
+        "last_failure_at": (
+            Moment | None,
+            shown("When an attempt last failed, in UTC", "2026-02-18T02:15:01Z"),
+        ),
+        "last_failure_reason": (
+            str | None,
+            shown("Why that attempt failed", "Slack answered 404 Not Found: no_team"),
         ),
     }
     about = f"The {sender.kind} integration, its secrets masked."

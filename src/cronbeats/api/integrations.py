@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi import Body as BodyParameter
 from pydantic import BaseModel
 
-from cronbeats.api.answer import Answer, success
+from cronbeats.api.answer import Answer, shown_moment, success
 from cronbeats.api.context import Context, IntegrationEditor, Reader
 from cronbeats.api.integration_shapes import (
     LastDeliveryShown,
@@ -24,7 +24,7 @@ from cronbeats.api.paging import PageQuery, pagination_json
 from cronbeats.api.routing import new_router
 from cronbeats.api.shapes import Body
 from cronbeats.domain.access import Identity
-from cronbeats.domain.integration import IntegrationKind, LastDelivery, join_list
+from cronbeats.domain.integration import Integration, IntegrationKind, LastDelivery, join_list
 from cronbeats.domain.page import page_of
 from cronbeats.edge.problems import moment
 from cronbeats.senders.protocol import Sender, Senders
@@ -114,6 +114,7 @@ def _tester(sender: Sender) -> Any:
             "delivered": True,
             "status_code": delivered.status_code,
             "duration_ms": delivered.duration_ms,
+            "answer": delivered.answer,
         }
         if delivered.warning is not None:
             tested["warning"] = delivered.warning
@@ -135,6 +136,17 @@ def _view_json(view: IntegrationView, who: Identity) -> dict[str, Any]:
         "is_configured": integration is not None and integration.is_configured,
         "unavailable": view.sender.unavailable,
         "last_delivery": _delivery_json(None if integration is None else integration.last_delivery),
+        **_newest_json(integration),
+    }
+
+
+def _newest_json(integration: Integration | None) -> dict[str, Any]:
+    """Return when an integration last worked and last failed, and why."""
+    seen = integration
+    return {
+        "last_success_at": None if seen is None else shown_moment(seen.last_success_at),
+        "last_failure_at": None if seen is None else shown_moment(seen.last_failure_at),
+        "last_failure_reason": None if seen is None else seen.last_failure_reason,
     }
 
 

@@ -34,6 +34,7 @@ _TAGS = [
     ("History", "What jobs told, their runs and incidents, and when CronBeats heard nothing."),
     ("Schedules", "What a schedule means, before a job depends on it."),
     ("Integrations", "Where alerts go."),
+    ("Deliveries", "What was sent to whom, and what came of it."),
     ("Alert rules", "What is told."),
     ("Webhooks", "What CronBeats sends to the webhook integration."),
 ]

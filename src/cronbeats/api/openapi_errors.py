@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NotRequired
 
 import orjson
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from cronbeats.api.answer import PARTS, Moment, shown
+from cronbeats.api.attempt_shown import AttemptShown
 from cronbeats.api.openapi_headers import add_headers
 from cronbeats.domain.access import Action
 from cronbeats.edge.problems import LARGEST_BODY, Problem
@@ -36,6 +37,12 @@ class Error(TypedDict):
     error: Annotated[str, shown("Names the error, for programs", "not_found")]
     message: Annotated[str, shown("Says it to people", "Job not found")]
     meta: Annotated[MetaShown, shown("About the answer itself", PARTS)]
+    attempt: NotRequired[
+        Annotated[
+            AttemptShown,
+            shown("With delivery_failed alone: what came of the test message", PARTS),
+        ]
+    ]
 
 
 class ValidationError(Error):
@@ -77,7 +84,17 @@ CASES: Final[dict[str, ErrorCase]] = {
     "delivery_failed": ErrorCase(
         400,
         "The other side did not take the test message",
-        "The test message was not delivered: The webhook answered 500",
+        "The test message was not delivered: The webhook answered 503",
+        extra={
+            "attempt": {
+                "started_at": "2026-02-20T15:42:00Z",
+                "duration_ms": 142,
+                "outcome": "unreachable",
+                "status_code": 503,
+                "error": "The webhook answered 503",
+                "answer": "busy",
+            }
+        },
     ),
     "invalid_api_key": ErrorCase(
         401,

@@ -1,8 +1,11 @@
-"""Deliveries: how an attempt to tell somebody ended, and when to try again."""
+"""Deliveries: how an attempt to tell somebody ended, and when to try again.
+
+Two are equal if the same follows from them, however long they took and whatever else was said.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 # The first wait and the longest; each wait doubles the one before.
@@ -20,13 +23,14 @@ class Delivered:
 
     `status_code` is HTTP's or SMTP's, if it told one. `throttled_seconds` is how long the whole
     integration is to be left alone before its next message, if the other side said so. `warning`
-    tells people what they should mend nevertheless.
+    tells people what they should mend nevertheless. `answer` is the start of what it said.
     """
 
     status_code: int | None
     duration_ms: int
     throttled_seconds: float | None = None
     warning: str | None = None
+    answer: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Unreachable:
     status_code: int | None = None
     retry_after_seconds: float | None = None
     is_throttled: bool = False
+    duration_ms: int | None = field(default=None, compare=False)
+    answer: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Refused:
     error: str
     status_code: int | None = None
     is_broken: bool = False
+    duration_ms: int | None = field(default=None, compare=False)
+    answer: str | None = field(default=None, compare=False)
 
 
 Delivery = Delivered | Unreachable | Refused

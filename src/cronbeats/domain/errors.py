@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cronbeats.domain.attempt import Attempt
+
 
 class CronBeatsError(Exception):
     """Base of every error that CronBeats raises on purpose; its text is meant for people."""
@@ -30,7 +32,11 @@ class NotConfiguredError(CronBeatsError):
 
 
 class DeliveryFailedError(CronBeatsError):
-    """The other side did not accept a test message; the text says what it answered."""
+    """The other side did not accept a test message; the text says why, the attempt all of it."""
+
+    def __init__(self, text: str, attempt: Attempt | None = None) -> None:
+        super().__init__(text)
+        self.attempt = attempt
 
 
 class UnavailableError(CronBeatsError):

@@ -42,6 +42,9 @@ class Integration:
     is_enabled: bool
     is_configured: bool
     last_delivery: LastDelivery | None = None
+    last_success_at: datetime | None = None
+    last_failure_at: datetime | None = None
+    last_failure_reason: str | None = None
 
 
 def join_list(items: Iterable[str]) -> str:

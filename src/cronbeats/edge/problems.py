@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from cronbeats.domain.attempt import Attempt
 from cronbeats.domain.errors import (
     CronBeatsError,
     DeliveryFailedError,
@@ -77,6 +78,8 @@ def problem_of(error: CronBeatsError) -> Problem:
         return Problem(status, code, "The request has values that break a rule", error.errors)
     if isinstance(error, UnavailableError):
         return Problem(status, code, "The database cannot be used right now, please try again")
+    if isinstance(error, DeliveryFailedError) and error.attempt is not None:
+        return Problem(status, code, str(error), extra={"attempt": attempt_json(error.attempt)})
     return Problem(status, code, str(error))
 
 
@@ -84,6 +87,18 @@ def internal_error(request_id: str) -> Problem:
     """Return what to tell about an error that nobody foresaw: how to find it in the log."""
     message = "Something went wrong on our side; the log tells more under this request id"
     return Problem(500, "internal_error", message, extra={"request_id": request_id})
+
+
+def attempt_json(attempt: Attempt) -> dict[str, Any]:
+    """Return an attempt to deliver an alert as the API shows it."""
+    return {
+        "started_at": moment(attempt.started_at),
+        "duration_ms": attempt.duration_ms,
+        "outcome": attempt.outcome,
+        "status_code": attempt.status_code,
+        "error": attempt.error,
+        "answer": attempt.answer,
+    }
 
 
 def moment(value: datetime) -> str:

@@ -14,6 +14,7 @@ from cronbeats.domain.delivery import Delivered, Delivery, Refused, Unreachable
 from cronbeats.senders._text import cut, one_line
 
 _LONGEST_SAID = 200
+_LONGEST_ANSWER = 500
 _MULTIPLE_CHOICES, _BAD_REQUEST, _SERVER_ERROR = 300, 400, 500
 # The other side is busy, or was too slow to listen: the same request may do next time.
 _TRY_AGAIN = frozenset(
@@ -37,6 +38,11 @@ class Answer:
     retry_after_seconds: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def start(self) -> str | None:
+        """What people may want to read of the body: its start, on one line; None if it is empty."""
+        return cut(one_line(self.text), _LONGEST_ANSWER) or None
+
 
 def delivery_of(
     answer: Answer,
@@ -52,17 +58,18 @@ def delivery_of(
     the wait it asked for, where it has ways of its own to tell them. `is_broken` tells what a
     refusal means for the integration.
     """
-    status = answer.status_code
+    status, took, start = answer.status_code, answer.duration_ms, answer.start
     if status < _MULTIPLE_CHOICES:
-        return Delivered(status, answer.duration_ms, _throttled_seconds(answer.headers))
+        return Delivered(status, took, _throttled_seconds(answer.headers), answer=start)
     if status < _BAD_REQUEST:
-        return Refused(f"{who} answered with a redirect ({_name(status)}): not followed.", status)
+        error = f"{who} answered with a redirect ({_name(status)}): not followed."
+        return Refused(error, status, duration_ms=took, answer=start)
     error = describe(answer, who, said)
     if status >= _SERVER_ERROR or status in _TRY_AGAIN:
         wait = answer.retry_after_seconds if retry_after_seconds is None else retry_after_seconds
         is_throttled = status == HTTPStatus.TOO_MANY_REQUESTS or wait is not None
-        return Unreachable(error, status, wait, is_throttled)
-    return Refused(error, status, is_broken)
+        return Unreachable(error, status, wait, is_throttled, duration_ms=took, answer=start)
+    return Refused(error, status, is_broken, duration_ms=took, answer=start)
 
 
 def describe(answer: Answer, who: str, said: str | None = None) -> str:

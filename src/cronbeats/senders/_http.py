@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -87,13 +88,14 @@ class HttpClient:
         reasons = self.explain_bad_url(url)
         if reasons:
             return Refused(f"{_CHECK_URL} {' '.join(reasons)}")
-        verdicts: set[bool] = set()
+        started, verdicts = time.perf_counter(), set[bool]()
         token = _verdicts.set(verdicts)
         try:
             return await self._exchange(url, body, headers, (*secrets, *secrets_in(url)))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # An address that may be called was tried as well: it may answer next time.
-            return Refused(_BLOCKED) if verdicts == {False} else self._failure(error)
+            failure = Refused(_BLOCKED) if verdicts == {False} else self._failure(error)
+            return replace(failure, duration_ms=_since(started))
         finally:
             _verdicts.reset(token)
 
@@ -119,7 +121,7 @@ class HttpClient:
             start, is_cut = await _start_of_body(response)
             return Answer(
                 status_code=response.status,
-                duration_ms=round((time.perf_counter() - started) * 1000),
+                duration_ms=_since(started),
                 text=scrub(start, secrets, is_cut=is_cut),
                 retry_after_seconds=retry_after(response.headers),
                 headers=response.headers,
@@ -169,6 +171,11 @@ class HttpClient:
         if isinstance(error, ValueError):
             return Refused(f"{_CHECK_URL} Must be a valid URL.")
         return Unreachable("The connection failed.")
+
+
+def _since(started: float) -> int:
+    """Return the milliseconds since a moment of the stopwatch."""
+    return round((time.perf_counter() - started) * 1000)
 
 
 async def _start_of_body(response: ClientResponse) -> tuple[str, bool]:

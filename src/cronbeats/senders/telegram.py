@@ -155,7 +155,13 @@ def _delivery(answer: Answer) -> Delivery:
         is_broken=is_broken,
     )
     if isinstance(delivery, Delivered) and told.get("ok") is False:
-        return Refused(describe(answer, "Telegram", said), answer.status_code, is_broken)
+        return Refused(
+            describe(answer, "Telegram", said),
+            answer.status_code,
+            is_broken,
+            duration_ms=answer.duration_ms,
+            answer=answer.start,
+        )
     return delivery
 
 

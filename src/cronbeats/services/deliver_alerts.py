@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cronbeats.domain.attempt import attempt_of
 from cronbeats.domain.delivery import Delivered, Delivery, Refused, Unreachable, next_attempt
 from cronbeats.domain.integration import Integration
 from cronbeats.senders.protocol import Senders
-from cronbeats.storage import alerts
+from cronbeats.storage import alerts, delivery_attempts
 from cronbeats.storage.alerts import Claimed
 from cronbeats.storage.database import Database
+from cronbeats.storage.delivery_attempts import Note
 
 # Longer than a sender may take with one message, so that a lease ends only with its holder.
 LEASE = timedelta(seconds=30)
@@ -82,6 +84,8 @@ async def settle_alert(
         else:
             code, error = delivery.status_code, delivery.error
             await alerts.put_off(tx, claimed, again_at, now, status_code=code, error=error)
+        attempt = attempt_of(delivery, claimed.claimed_at, now)
+        await delivery_attempts.note(tx, [Note(claimed.id, claimed.attempts, attempt)])
     return Settled(claimed, delivery, again_at)
 
 

@@ -10,11 +10,12 @@ from uuid import uuid4
 
 from cronbeats.domain.alert import Alert, AlertKind
 from cronbeats.domain.alert_rules import AlertRules
+from cronbeats.domain.attempt import attempt_of
 from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import DeliveryFailedError, InvalidValueError, NotConfiguredError
 from cronbeats.domain.integration import Integration
 from cronbeats.senders.protocol import Sender, Senders
-from cronbeats.storage import alert_rules, integrations, ledger, workspaces
+from cronbeats.storage import alert_rules, drill_jobs, integrations, ledger, workspaces
 from cronbeats.storage.database import Database
 
 
@@ -74,16 +75,23 @@ async def test_integration(
 ) -> Delivered:
     """Send a test message now, whether the integration is on or off.
 
-    Raises NotConfiguredError, or DeliveryFailedError with what the other side answered.
+    It is in the delivery log, and changes nothing else. Raises NotConfiguredError, or
+    DeliveryFailedError with what the other side answered.
     """
     async with db.read() as tx:
         integration = await integrations.get(tx, workspace_id, sender.kind)
         name = await workspaces.get_name(tx, workspace_id)
     if integration is None or not integration.is_configured:
         raise NotConfiguredError(f"The {sender.kind} integration is not configured yet")
-    delivery = await sender.send(integration.config, _test_alert(workspace_id, name, now))
+    alert = _test_alert(workspace_id, name, now)
+    delivery = await sender.send(integration.config, alert)
+    async with db.write() as tx:
+        drill_job = await drill_jobs.lock(tx, workspace_id, now)
+        attempt = attempt_of(delivery, now, now)
+        await ledger.keep_test(tx, drill_job, integration.id, alert, attempt)
     if not isinstance(delivery, Delivered):
-        raise DeliveryFailedError(f"The test message was not delivered: {delivery.error}")
+        told = f"The test message was not delivered: {delivery.error}"
+        raise DeliveryFailedError(told, attempt)
     return delivery
 
 

@@ -27,6 +27,7 @@ class Claimed:
     integration: Integration
     owed_at: datetime
     attempts: int
+    claimed_at: datetime
 
 
 async def claim(
@@ -56,7 +57,7 @@ async def claim(
         if alert is not None:
             counts[integration.id] += 1
             attempts = row.attempts + 1
-            claimed.append(Claimed(row.alert_id, alert, integration, row.owed_at, attempts))
+            claimed.append(Claimed(row.alert_id, alert, integration, row.owed_at, attempts, now))
     if claimed:
         taken = update(alerts).where(alerts.c.id.in_([each.id for each in claimed]))
         await tx.execute(taken.values(lease_until=lease_until, attempts=alerts.c.attempts + 1))

@@ -56,12 +56,18 @@ async def save(
 async def note_delivery(
     tx: Transaction, integration_id: int, status: str, now: datetime, error: str | None
 ) -> None:
-    """Remember how the newest delivery to an integration went."""
-    await tx.execute(
-        update(integrations)
-        .where(integrations.c.id == integration_id)
-        .values(last_delivery_status=status, last_delivery_at=now, last_delivery_error=error)
-    )
+    """Remember how the newest delivery to an integration went, and the newest of its sort."""
+    values = {
+        "last_delivery_status": status,
+        "last_delivery_at": now,
+        "last_delivery_error": error,
+    }
+    if status == "sent":
+        values |= {"last_success_at": now}
+    else:
+        values |= {"last_failure_at": now, "last_failure_reason": error}
+    own = update(integrations).where(integrations.c.id == integration_id)
+    await tx.execute(own.values(values))
 
 
 def integration_from_row(row: Row[Any]) -> Integration:
@@ -79,6 +85,9 @@ def integration_from_row(row: Row[Any]) -> Integration:
         is_enabled=row.is_enabled,
         is_configured=row.is_configured,
         last_delivery=delivery,
+        last_success_at=row.last_success_at,
+        last_failure_at=row.last_failure_at,
+        last_failure_reason=row.last_failure_reason,
     )
 
 

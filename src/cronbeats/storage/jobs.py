@@ -140,6 +140,12 @@ async def lock_one(tx: Transaction, workspace_id: int, job_id: int) -> Job | Non
     return found[0] if found else None
 
 
+async def lock_any(tx: Transaction, job_id: int) -> Job:
+    """Return one job that exists, even if it is deleted, locked for a change."""
+    [job] = await _fetch(tx, _lock(_all().where(jobs.c.id == job_id)))
+    return job
+
+
 async def lock_many(tx: Transaction, workspace_id: int, job_ids: Collection[int]) -> list[Job]:
     """Return those of these jobs that are the workspace's, locked for a change."""
     own = (jobs.c.workspace_id == workspace_id, jobs.c.id.in_(set(job_ids)))
@@ -174,9 +180,13 @@ async def next_wake(tx: Transaction) -> datetime | None:
     return min((moment for moment in earliest if moment is not None), default=None)
 
 
-def _alive() -> Select[Any]:
+def _all() -> Select[Any]:
     joined = jobs.join(job_states, job_states.c.job_id == jobs.c.id)
-    return select(*_COLUMNS).select_from(joined).where(jobs.c.deleted_at.is_(None))
+    return select(*_COLUMNS).select_from(joined)
+
+
+def _alive() -> Select[Any]:
+    return _all().where(jobs.c.deleted_at.is_(None))
 
 
 def _lock(query: Select[Any]) -> Select[Any]:

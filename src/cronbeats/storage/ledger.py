@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, insert, update
 
+from cronbeats.domain.alert import Alert
+from cronbeats.domain.attempt import Attempt
 from cronbeats.domain.job import LONGEST_MUTE, Incident, Job, Run
 from cronbeats.domain.signal import Signal
 from cronbeats.domain.transition import Change
@@ -71,6 +73,13 @@ async def mute(tx: Transaction, muted: Sequence[Job], now: datetime) -> int:
         [{"of_job": job.id, "muted_until": job.muted_until} for job in muted],
     )
     return await owed_alerts.owe(tx, [Change(job) for job in muted], now, plans_again=True)
+
+
+async def keep_test(
+    tx: Transaction, drill_job: Job, integration_id: int, alert: Alert, attempt: Attempt
+) -> None:
+    """Write down a test message that was sent, as an alert that is settled."""
+    await owed_alerts.keep_test(tx, drill_job, integration_id, alert, attempt)
 
 
 async def end_far_mutes(tx: Transaction, now: datetime) -> None:

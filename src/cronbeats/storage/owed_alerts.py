@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, insert, select, tuple_
 
-from cronbeats.domain.alert import AlertKind
+from cronbeats.domain.alert import Alert, AlertKind
 from cronbeats.domain.alert_rules import AlertRules
 from cronbeats.domain.alerting import Circumstances, compose_alert
 from cronbeats.domain.announcement import Announcement, announce
+from cronbeats.domain.attempt import Attempt, Outcome
 from cronbeats.domain.job import Job, Reason
 from cronbeats.domain.signal import SignalKind
 from cronbeats.domain.transition import Change, Transition
-from cronbeats.storage import alert_rules, reminders
+from cronbeats.storage import alert_rules, delivery_attempts, reminders
 from cronbeats.storage.alert_codec import alert_to_json
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.delivery_attempts import Note
 from cronbeats.storage.reminders import Kept
 from cronbeats.storage.schema import alerts, incidents, integrations, jobs, signals, workspaces
 
@@ -61,6 +63,31 @@ async def owe(
     ]
     await tx.execute(insert(alerts), rows)
     return len(rows)
+
+
+async def keep_test(
+    tx: Transaction, drill_job: Job, integration_id: int, alert: Alert, attempt: Attempt
+) -> None:
+    """Write a test message that was sent as an alert that is settled."""
+    ended_at = attempt.started_at + timedelta(milliseconds=attempt.duration_ms)
+    is_sent = attempt.outcome is Outcome.DELIVERED
+    row = {
+        "event_id": alert.id,
+        "workspace_id": alert.workspace_id,
+        "integration_id": integration_id,
+        "job_id": drill_job.id,
+        "kind": alert.kind,
+        "event": alert_to_json(alert),
+        "status": "sent" if is_sent else "failed",
+        "owed_at": attempt.started_at,
+        "attempts": 1,
+        "next_attempt_at": ended_at,
+        "settled_at": ended_at,
+        "error": attempt.error,
+        "status_code": attempt.status_code,
+    }
+    alert_id = await tx.scalar(insert(alerts).values(row).returning(alerts.c.id))
+    await delivery_attempts.note(tx, [Note(alert_id, 1, attempt)])
 
 
 async def _receivers(tx: Transaction, workspace_ids: Iterable[int]) -> dict[int, list[int]]:

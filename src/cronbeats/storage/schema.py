@@ -214,6 +214,9 @@ integrations = Table(
     Column("last_delivery_status", String(20)),
     Column("last_delivery_at", Moment),
     Column("last_delivery_error", Text),
+    Column("last_success_at", Moment),
+    Column("last_failure_at", Moment),
+    Column("last_failure_reason", Text),
     UniqueConstraint("workspace_id", "kind"),
 )
 
@@ -279,6 +282,30 @@ Index(
     alerts.c.next_attempt_at,
     sqlite_where=_is_owed,
     postgresql_where=_is_owed,
+)
+
+# One row for each attempt to deliver an alert; its answer stands last, as nothing reads past it.
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", Id, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("duration_ms", Id, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("status_code", Integer),
+    Column("error", Text),
+    Column("answer", Text),
+    Index("ix_delivery_attempts_alert_id_id", "alert_id", "id"),
+)
+
+# The job that tests and drills of a workspace are about; a drill runs until `drill_until`.
+drill_jobs = Table(
+    "drill_jobs",
+    metadata,
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("drill_until", Moment),
 )
 
 # One row: the last moment at which any server process was known to accept pings, by the clock of

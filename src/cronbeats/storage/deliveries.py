@@ -1,0 +1,91 @@
+"""The delivery log: every alert to every integration, with what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from cronbeats.domain.attempt import Attempt
+from cronbeats.domain.integration import IntegrationKind
+from cronbeats.domain.page import PageRequest
+from cronbeats.storage import delivery_attempts
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.pages import fetch_page
+from cronbeats.storage.schema import alerts, integrations
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deliveries are looked for; what is None may be anything."""
+
+    job_id: int | None = None
+    integration: IntegrationKind | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """One alert to one integration.
+
+    `event_id` is what a receiver knows it by, `kind` an AlertKind or one that only a newer version
+    knows, `facts` what the alert tells (see alert_codec). `attempt_count` counts all attempts, of
+    which the newest are kept.
+    """
+
+    event_id: str
+    kind: str
+    status: str
+    integration: str
+    facts: dict[str, Any]
+    owed_at: datetime
+    next_attempt_at: datetime
+    settled_at: datetime | None
+    attempt_count: int
+    status_code: int | None
+    error: str | None
+    attempts: tuple[Attempt, ...]
+
+
+async def browse(
+    tx: Transaction, workspace_id: int, wanted: Wanted, request: PageRequest
+) -> tuple[list[StoredDelivery], int]:
+    """Return a page of a workspace's deliveries, newest first, and the number of all."""
+    rows, total = await fetch_page(tx, _query(workspace_id, wanted), request)
+    attempts = await delivery_attempts.by_alert(tx, [row.id for row in rows])
+    return [_delivery(row, tuple(attempts.get(row.id, ()))) for row in rows], total
+
+
+def _query(workspace_id: int, wanted: Wanted) -> Select[Any]:
+    query = (
+        select(alerts, integrations.c.kind.label("integration"))
+        .join(integrations, integrations.c.id == alerts.c.integration_id)
+        .where(alerts.c.workspace_id == workspace_id)
+        .order_by(alerts.c.id.desc())
+    )
+    if wanted.job_id is not None:
+        query = query.where(alerts.c.job_id == wanted.job_id)
+    if wanted.integration is not None:
+        query = query.where(integrations.c.kind == wanted.integration)
+    if wanted.status is not None:
+        query = query.where(alerts.c.status == wanted.status)
+    return query
+
+
+def _delivery(row: Row[Any], attempts: tuple[Attempt, ...]) -> StoredDelivery:
+    return StoredDelivery(
+        event_id=row.event_id,
+        kind=row.kind,
+        status=row.status,
+        integration=row.integration,
+        facts=row.event,
+        owed_at=row.owed_at,
+        next_attempt_at=row.next_attempt_at,
+        settled_at=row.settled_at,
+        attempt_count=row.attempts,
+        status_code=row.status_code,
+        error=row.error,
+        attempts=attempts,
+    )
