@@ -17,6 +17,7 @@ _PREFIX = "CRONBEATS_"
 _HIGHEST_PORT = 65535
 _LONGEST_TIMEOUT_SECONDS = 20
 _SENDER_NAME = "CronBeats"
+_SHORTEST_SECRET_KEY = 32
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 _LOG_FORMATS = ("console", "json")
 _Value = TypeVar("_Value")
@@ -45,6 +46,8 @@ class Settings:
 
     database_url: str = "sqlite:///data/cronbeats.db"
     """Where the data lives: sqlite:///path/to/file.db or postgresql://user:password@host/name."""
+    secret_key: tuple[str, ...] = field(default=(), repr=False)
+    """Keys that secrets are encrypted with at rest: the first encrypts, all decrypt."""
     public_url: str = ""
     """The address for jobs and people, as in https://beats.example.com; HOST:PORT by default."""
     host: str = "127.0.0.1"
@@ -112,6 +115,20 @@ def unknown_settings(environment: Mapping[str, str]) -> list[str]:
     names = {_PREFIX + each.name.upper() for each in fields(Settings)}
     known = names | {name + "_FILE" for name in names}
     return sorted(name for name in environment if name.startswith(_PREFIX) and name not in known)
+
+
+def read_secret_keys(text: str) -> tuple[str, ...]:
+    """Return the keys in a text, separated by commas or spaces; the first is the one to use.
+
+    Raises ValueError.
+    """
+    keys = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    if not keys or any(len(key) < _SHORTEST_SECRET_KEY for key in keys):
+        raise ValueError(
+            f"must be one or more keys of at least {_SHORTEST_SECRET_KEY} characters each, "
+            "separated by commas"
+        )
+    return keys
 
 
 def _text(environment: Mapping[str, str], name: str) -> str | None:
@@ -230,6 +247,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
+    "secret_key": read_secret_keys,
     "public_url": _url,
     "port": _port,
     "log_level": _one_of(*_LOG_LEVELS),

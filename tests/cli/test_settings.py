@@ -17,9 +17,12 @@ from cronbeats.settings import (
 
 PRIVATE = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("192.168.1.7/32"))
 
+KEY, OTHER_KEY = "k" * 32, "o" * 64
+
 # What each may be: the text, and what it means.
 GOOD: dict[str, tuple[str, Any]] = {
     "database_url": ("postgresql://ada:pw@db/beats", "postgresql://ada:pw@db/beats"),
+    "secret_key": (f"{KEY}, {OTHER_KEY} {KEY}", (KEY, OTHER_KEY)),
     "public_url": ("https://beats.example.com/", "https://beats.example.com/"),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - read, not listened on
     "port": ("8080", 8080),
@@ -41,6 +44,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "smtp_timeout_seconds": ("2.5", 2.5),
 }
 
+KEYS = "must be one or more keys of at least 32 characters each, separated by commas"
 PORT = "must be a whole number from 1 to 65535"
 RATE = "must be a number, 0 or more"
 SIZE = "must be a whole number of bytes, 0 or more"
@@ -53,6 +57,7 @@ SECONDS = "must be a number of seconds from 1 to 20"
 FREE = {"database_url", "host", "smtp_host", "smtp_username", "smtp_password"}
 # What each must be, and texts that are not.
 WRONG: dict[str, tuple[str, list[str]]] = {
+    "secret_key": (KEYS, [KEY[1:], f"{KEY},short", ",", "hunter2"]),
     "port": (PORT, ["0", "65536", "-1", "80.0", "http", "٣", "1e3", "0x50", "9" * 30]),
     "log_level": ("must be one of debug, info, warning, error", ["loud", "warn", "5"]),
     "log_format": ("must be one of console, json", ["xml"]),

@@ -18,6 +18,7 @@ from cronbeats.services.mute_jobs import mute_jobs, unmute_jobs
 from cronbeats.services.receive_signals import Accepted, Arrival, receive_signals
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import alerts, incidents, transitions
+from tests.support.databases import CIPHER
 from tests.support.world import World
 
 PROCESSES = 4
@@ -28,7 +29,7 @@ JOBS = 40
 async def processes(database_url: str) -> AsyncIterator[list[Database]]:
     """Give several users of one database, as several processes would be."""
     async with AsyncExitStack() as stack:
-        opened = [Database(database_url, pool_size=2) for _ in range(PROCESSES)]
+        opened = [Database(database_url, pool_size=2, cipher=CIPHER) for _ in range(PROCESSES)]
         for each in opened:
             stack.push_async_callback(each.close)
         yield opened

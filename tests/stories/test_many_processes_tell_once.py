@@ -10,6 +10,7 @@ import pytest
 from cronbeats.app import App
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
+from tests.support.databases import CIPHER
 from tests.support.world import World
 
 SERVERS = 3
@@ -23,7 +24,7 @@ async def servers(world: World, database_url: str) -> AsyncIterator[list[App]]:
     async with AsyncExitStack() as stack:
         apps = []
         for _ in range(SERVERS):
-            db = Database(database_url, pool_size=3)
+            db = Database(database_url, pool_size=3, cipher=CIPHER)
             stack.push_async_callback(db.close)
             apps.append(App(Settings(), db, world.clock, world.senders, world.lookout))
         for app in apps:

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from cronbeats.storage.cipher import Cipher
 from cronbeats.storage.database import Database
 from cronbeats.storage.migrate import migrate
 from cronbeats.storage.schema import metadata
+
+SECRET_KEY = "a-made-up-key-" * 3
+CIPHER = Cipher([SECRET_KEY])
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -48,7 +52,7 @@ def migrated_postgres_url(postgres_url: str) -> str:
 
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
+    database = Database(database_url, cipher=CIPHER)
     yield database
     await database.close()
 

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from sqlalchemy import make_url
 
+from tests.support.databases import SECRET_KEY
 from tests.support.machine import free_port, group_members, is_listening, wait_until
 from tests.support.receiver import Receiver
 
@@ -51,6 +52,7 @@ class Server:
             "allow_http_targets": "true",
             "allow_private_targets": "127.0.0.0/8",
             "ping_rate_per_second": "0",
+            **({} if database_url.startswith("sqlite") else {"secret_key": SECRET_KEY}),
             **settings,
         }
         self.environment = {
@@ -77,6 +79,11 @@ class Server:
 
     def start(self, *arguments: str) -> None:
         """Start the server and wait until it is ready."""
+        self.launch(*arguments)
+        self.wait_until_ready()
+
+    def launch(self, *arguments: str) -> None:
+        """Start the server, and wait for nothing."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [PROGRAM, "serve", "--port", str(self.port), *arguments],
@@ -87,7 +94,6 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        self.wait_until_ready()
 
     def wait_until_ready(self, seconds: float = _PATIENCE_SECONDS) -> None:
         """Wait until the server says that it can work."""

@@ -1,5 +1,6 @@
 """When a key was last used is written down a moment later, and never in the way of a request."""
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -31,6 +32,17 @@ async def test_a_use_is_written_once_a_minute(world: World) -> None:
         uses.note(1, START + after * SECOND)
         await uses.step()
         assert await last_used(world.db) == START + written * SECOND, after
+
+
+async def test_within_the_minute_no_writer_is_waited_for(world: World) -> None:
+    uses = KeyUses(world.db)
+    uses.note(1, START)
+    await uses.step()
+    async with world.db.write() as tx:
+        await tx.execute(update(api_keys).values(name="held"))
+        uses.note(1, START + 59 * SECOND)
+        async with asyncio.timeout(2):
+            await uses.step()
 
 
 async def test_many_processes_together_write_a_use_once_a_minute(world: World) -> None:

@@ -8,6 +8,7 @@ from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.workers.courier import Courier
+from tests.support.databases import CIPHER
 from tests.support.recording_sender import RecordingSender
 from tests.support.world import World
 
@@ -15,7 +16,7 @@ from tests.support.world import World
 async def test_an_alert_is_settled_as_soon_as_the_database_is_back(
     world: World, database_url: str
 ) -> None:
-    db = DatabaseThatGoesAway(database_url)
+    db = DatabaseThatGoesAway(database_url, cipher=CIPHER)
     sender = SenderThatOutlivesTheDatabase(db)
     await world.ping(await world.make_job(), "/end/fail")
     courier = Courier(db, world.clock, {sender.kind: sender}, lambda: 0.0, lambda: None)

@@ -24,7 +24,13 @@ from cronbeats.api.paging import PageQuery, pagination_json
 from cronbeats.api.routing import new_router
 from cronbeats.api.shapes import Body
 from cronbeats.domain.access import Identity
-from cronbeats.domain.integration import Integration, IntegrationKind, LastDelivery, join_list
+from cronbeats.domain.integration import (
+    UNREADABLE,
+    Integration,
+    IntegrationKind,
+    LastDelivery,
+    join_list,
+)
 from cronbeats.domain.page import page_of
 from cronbeats.edge.problems import moment
 from cronbeats.senders.protocol import Sender, Senders
@@ -133,8 +139,8 @@ def _view_json(view: IntegrationView, who: Identity) -> dict[str, Any]:
         "type": IntegrationKind(view.sender.kind),
         **values,
         "is_enabled": integration is not None and integration.is_enabled,
-        "is_configured": integration is not None and integration.is_configured,
-        "unavailable": view.sender.unavailable,
+        "is_configured": _is_usable(integration),
+        "unavailable": view.sender.unavailable or _problem(integration),
         "last_delivery": _delivery_json(None if integration is None else integration.last_delivery),
         **_newest_json(integration),
     }
@@ -148,6 +154,17 @@ def _newest_json(integration: Integration | None) -> dict[str, Any]:
         "last_failure_at": None if seen is None else shown_moment(seen.last_failure_at),
         "last_failure_reason": None if seen is None else seen.last_failure_reason,
     }
+
+
+def _is_usable(integration: Integration | None) -> bool:
+    return integration is not None and integration.is_configured and integration.is_readable
+
+
+def _problem(integration: Integration | None) -> str | None:
+    """Return what keeps alerts from leaving although somebody set the integration up."""
+    if integration is None or integration.is_readable:
+        return None
+    return f"The integration cannot be used: {UNREADABLE}"
 
 
 def _delivery_json(delivery: LastDelivery | None) -> LastDeliveryShown | None:

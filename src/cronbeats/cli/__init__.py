@@ -7,6 +7,7 @@ import typer
 from cronbeats.cli.init import init
 from cronbeats.cli.keys import keys
 from cronbeats.cli.migrate import migrate
+from cronbeats.cli.secrets import secrets
 from cronbeats.cli.serve import serve
 from cronbeats.cli.version import version
 from cronbeats.cli.workspace import workspace
@@ -20,6 +21,7 @@ _app = typer.Typer(
 for _command in (serve, init, migrate, version):
     _app.command()(_command)
 _app.add_typer(keys, name="keys")
+_app.add_typer(secrets, name="secrets")
 _app.add_typer(workspace, name="workspace")
 
 

@@ -16,6 +16,7 @@ import typer
 
 from cronbeats.domain.errors import CronBeatsError, InvalidValueError
 from cronbeats.settings import SettingError, Settings, read_settings
+from cronbeats.storage.cipher import Cipher
 from cronbeats.storage.database import Database, explain_bad_file, file_of
 from cronbeats.storage.migrate import is_migrated
 
@@ -49,9 +50,14 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database, whose file need not exist yet; what goes wrong is one line and the end."""
-    db = Database(settings.database_url)
+async def open_database(
+    settings: Settings, cipher: Cipher | None = None
+) -> AsyncIterator[Database]:
+    """Open the database, whose file need not exist yet; what goes wrong is one line and the end.
+
+    Without a cipher, secrets of integrations can neither be read nor stored.
+    """
+    db = Database(settings.database_url, cipher=cipher)
     try:
         yield db
     except CronBeatsError as error:
@@ -61,12 +67,14 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def open_ready_database(settings: Settings) -> AsyncIterator[Database]:
+async def open_ready_database(
+    settings: Settings, cipher: Cipher | None = None
+) -> AsyncIterator[Database]:
     """Open a database that is there and up to date; otherwise say in one line what to do first."""
     file = file_of(settings.database_url)
     if file is not None and not file.exists():
         fail(f"there is no database at {file} yet; make one with: {own_command()} init")
-    async with open_database(settings) as db:
+    async with open_database(settings, cipher) as db:
         if not await is_migrated(db):
             fail(f"the database is not up to date; run: {own_command()} migrate")
         yield db

@@ -16,15 +16,23 @@ from cronbeats import __version__
 from cronbeats.cli.common import WRONG_SETTING, fail, load_settings, open_database, own_command
 from cronbeats.cli.exclusive import FileLock, check_port
 from cronbeats.cli.logs import set_up_logs
+from cronbeats.cli.secret_key import cipher_for
 from cronbeats.cli.server import run_server
 from cronbeats.cli.supervisor import supervise
 from cronbeats.domain.errors import CronBeatsError
+from cronbeats.services.seal_secrets import seal_secrets
 from cronbeats.services.set_up import is_set_up
-from cronbeats.settings import Settings, unknown_settings
-from cronbeats.storage.database import file_of
+from cronbeats.settings import SettingError, Settings, unknown_settings
+from cronbeats.storage.cipher import Cipher
+from cronbeats.storage.database import Database, file_of
 from cronbeats.storage.migrate import migrate
 
 _MOST_WORKERS = 64
+
+_GIVE_IT_BACK = (
+    "they were stored with another secret key: start with that one in CRONBEATS_SECRET_KEY, too, "
+    "or set these integrations up again"
+)
 
 _log = structlog.get_logger()
 
@@ -42,7 +50,7 @@ def serve(
     settings = load_settings({name: value for name, value in chosen.items() if value is not None})
     set_up_logs(settings)
     if parent is not None:
-        uvloop.run(_serve_as_worker(settings, parent))
+        uvloop.run(_serve_as_worker(settings, cipher_for(settings), parent))
         return
     file = file_of(settings.database_url)
     if workers > 1 and file is not None:
@@ -52,34 +60,45 @@ def serve(
     try:
         check_port(settings.host, settings.port)
         lock = None if file is None else FileLock(file)
+        cipher = cipher_for(settings)
+    except SettingError as error:
+        fail(str(error), WRONG_SETTING)
     except CronBeatsError as error:
         fail(str(error))
     if workers > 1:
-        asyncio.run(_prepare(settings))
+        asyncio.run(_prepare(settings, cipher))
         arguments = ["serve", "--host", settings.host, "--port", str(settings.port)]
         supervise([*arguments, "--parent", str(os.getpid())], workers)
     else:
-        uvloop.run(_serve(settings))
+        uvloop.run(_serve(settings, cipher))
     if lock is not None:
         lock.release()
 
 
-async def _prepare(settings: Settings) -> None:
-    async with open_database(settings) as db:
-        await migrate(db)
-        _greet(settings, is_new=not await is_set_up(db))
+async def _prepare(settings: Settings, cipher: Cipher) -> None:
+    async with open_database(settings, cipher) as db:
+        await _make_ready(settings, db)
 
 
-async def _serve(settings: Settings) -> None:
-    async with open_database(settings) as db:
-        await migrate(db)
-        _greet(settings, is_new=not await is_set_up(db))
+async def _serve(settings: Settings, cipher: Cipher) -> None:
+    async with open_database(settings, cipher) as db:
+        await _make_ready(settings, db)
         await run_server(settings, db, is_orphan=lambda: False)
 
 
-async def _serve_as_worker(settings: Settings, parent: int) -> None:
-    async with open_database(settings) as db:
+async def _serve_as_worker(settings: Settings, cipher: Cipher, parent: int) -> None:
+    async with open_database(settings, cipher) as db:
         await run_server(settings, db, is_orphan=_has_other_parent_than(parent))
+
+
+async def _make_ready(settings: Settings, db: Database) -> None:
+    await migrate(db)
+    sealing = await seal_secrets(db)
+    if sealing.sealed:
+        _log.info("secrets_sealed", integrations=sealing.sealed)
+    if sealing.unreadable:
+        _log.error("secrets_unreadable", integrations=sealing.unreadable, hint=_GIVE_IT_BACK)
+    _greet(settings, is_new=not await is_set_up(db))
 
 
 def _has_other_parent_than(parent: int) -> Callable[[], bool]:

@@ -39,6 +39,14 @@ class DeliveryFailedError(CronBeatsError):
         self.attempt = attempt
 
 
+class NoSecretKeyError(CronBeatsError):
+    """A secret was to be stored, but there is no key to encrypt it with."""
+
+
+class UnreadableSecretError(CronBeatsError):
+    """A stored secret cannot be read: its key is gone, or it is not what was stored."""
+
+
 class UnavailableError(CronBeatsError):
     """The database cannot be used right now; nothing was changed; trying again later is right."""
 

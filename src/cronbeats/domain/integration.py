@@ -18,6 +18,13 @@ class IntegrationKind(StrEnum):
     EMAIL = "email"
 
 
+UNREADABLE = (
+    "its stored values cannot be read with this server's secret key; "
+    "give the server the key that they were stored with, or set the integration up again"
+)
+"""What to say and do about an integration that is not `is_readable`."""
+
+
 @dataclass(frozen=True, slots=True)
 class LastDelivery:
     """How the newest settled alert of an integration went; `status` is sent or failed."""
@@ -32,7 +39,8 @@ class Integration:
     """One way to tell a workspace's people.
 
     `config` holds its values by field name, a list as join_list makes it; it `is_configured` when
-    none that it needs is missing.
+    none that it needs is missing. If it is not `is_readable`, the stored values were encrypted with
+    a key that is not at hand, or damaged: then `config` is empty, but what is stored is kept.
     """
 
     id: int
@@ -45,6 +53,7 @@ class Integration:
     last_success_at: datetime | None = None
     last_failure_at: datetime | None = None
     last_failure_reason: str | None = None
+    is_readable: bool = True
 
 
 def join_list(items: Iterable[str]) -> str:

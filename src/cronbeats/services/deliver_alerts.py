@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cronbeats.domain.attempt import attempt_of
 from cronbeats.domain.delivery import Delivered, Delivery, Refused, Unreachable, next_attempt
-from cronbeats.domain.integration import Integration
+from cronbeats.domain.integration import UNREADABLE, Integration
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage import alerts, delivery_attempts
 from cronbeats.storage.alerts import Claimed
@@ -58,6 +58,9 @@ async def send_alert(senders: Senders, claimed: Claimed) -> Delivery:
         return Refused(f"this version cannot send to {integration.kind}")
     if not (integration.is_enabled and integration.is_configured):
         return Refused("the integration was switched off before the alert could leave")
+    if not integration.is_readable:
+        # Somebody may give the key back, or set the integration up again.
+        return Unreachable(UNREADABLE)
     try:
         return await sender.send(integration.config, claimed.alert)
     except Exception as error:  # noqa: BLE001 - a sender's bug must not stop all the others

@@ -13,10 +13,10 @@ from cronbeats.domain.alert_rules import AlertRules
 from cronbeats.domain.attempt import attempt_of
 from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import DeliveryFailedError, InvalidValueError, NotConfiguredError
-from cronbeats.domain.integration import Integration
+from cronbeats.domain.integration import UNREADABLE, Integration
 from cronbeats.senders.protocol import Sender, Senders
 from cronbeats.storage import alert_rules, drill_jobs, integrations, ledger, workspaces
-from cronbeats.storage.database import Database
+from cronbeats.storage.database import Database, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,15 @@ async def save_integration(
 ) -> IntegrationView:
     """Set an integration's values; those not named stay, an empty text clears.
 
-    `is_enabled` None leaves it as it is; a new integration is on. Raises InvalidValueError.
+    `is_enabled` None leaves it as it is; a new integration is on. What is stored but cannot be read
+    is only replaced as a whole: then every value must be named. Raises InvalidValueError.
     """
     async with db.write() as tx:
         known = await integrations.lock(tx, workspace_id, sender.kind)
+        if known and not known.is_readable:
+            if not values:
+                return await _enable_unread(tx, sender, known, is_enabled, now)
+            _check_all_named(sender, values)
         config = {**(known.config if known else {}), **values}
         config = {name: value for name, value in config.items() if value}
         if errors := sender.explain_bad(config) or _explain_unavailable(sender, values):
@@ -81,6 +86,8 @@ async def test_integration(
     async with db.read() as tx:
         integration = await integrations.get(tx, workspace_id, sender.kind)
         name = await workspaces.get_name(tx, workspace_id)
+    if integration is not None and not integration.is_readable:
+        raise NotConfiguredError(f"The {sender.kind} integration cannot be used: {UNREADABLE}")
     if integration is None or not integration.is_configured:
         raise NotConfiguredError(f"The {sender.kind} integration is not configured yet")
     alert = _test_alert(workspace_id, name, now)
@@ -121,6 +128,26 @@ def _explain_unavailable(sender: Sender, values: Mapping[str, str]) -> dict[str,
     if sender.unavailable is None:
         return {}
     return {name: [sender.unavailable] for name, value in values.items() if value}
+
+
+async def _enable_unread(
+    tx: Transaction, sender: Sender, known: Integration, is_enabled: bool | None, now: datetime
+) -> IntegrationView:
+    if is_enabled is not None:
+        await integrations.enable(
+            tx, known.workspace_id, sender.kind, is_enabled=is_enabled, now=now
+        )
+    return IntegrationView(sender, await integrations.get(tx, known.workspace_id, sender.kind))
+
+
+def _check_all_named(sender: Sender, values: Mapping[str, str]) -> None:
+    missing = [field.name for field in sender.fields if field.name not in values]
+    if missing:
+        reason = (
+            "The stored value cannot be read with this server's secret key; "
+            "give it anew, or an empty text to clear it."
+        )
+        raise InvalidValueError({name: [reason] for name in missing})
 
 
 def _is_complete(sender: Sender, config: Mapping[str, str]) -> bool:

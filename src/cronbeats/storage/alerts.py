@@ -50,7 +50,7 @@ async def claim(
     full = [id_ for id_, each in integrations_under_way.items() if counts[id_] >= share(each)]
     claimed: list[Claimed] = []
     for row in (await tx.execute(_due(now, limit, full))).all():
-        integration = integration_from_row(row)
+        integration = integration_from_row(tx, row)
         if counts[integration.id] >= share(integration):
             continue
         alert = await _decode(tx, row, now)

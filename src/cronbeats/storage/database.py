@@ -22,12 +22,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cronbeats.domain.errors import UnavailableError
-from cronbeats.storage.dialect import create_engines, parse_url, sqlite_file
+from cronbeats.storage.cipher import Cipher
+from cronbeats.storage.dialect import (
+    create_engines,
+    empty_the_log,
+    overwrite_what_is_deleted,
+    parse_url,
+    sqlite_file,
+)
 
 Transaction = AsyncConnection
 """What storage functions work in; to everybody else it is only something to pass on."""
 
 _POOL_SIZE = 8
+_CIPHER = "cronbeats_cipher"
 _OUR_OWN_FAULT = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 # Errors while connecting to PostgreSQL come from its driver as they are.
 _OUT_OF_ORDER = (
@@ -44,12 +52,15 @@ class Database:
     """One database, embedded or on a server.
 
     Every failure to reach or use it is an UnavailableError, after which nothing of the transaction
-    at hand was kept.
+    at hand was kept. Secrets in it are sealed with `cipher`; without one, they cannot be read.
     """
 
-    def __init__(self, url: str, pool_size: int = _POOL_SIZE) -> None:
+    def __init__(self, url: str, pool_size: int = _POOL_SIZE, cipher: Cipher | None = None) -> None:
         self._url = parse_url(url)
+        self._cipher = cipher or Cipher()
         self._reader, self._writer = create_engines(self._url, pool_size)
+        for engine in self._engines():
+            engine.update_execution_options(**{_CIPHER: self._cipher})
 
     @property
     def file(self) -> Path | None:
@@ -69,12 +80,22 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def write_unhurried(self) -> AsyncIterator[Transaction]:
-        """Open a transaction to write in that may take as long as it needs, to migrate for one."""
+    async def write_unhurried(self, *, leaves_trace: bool = True) -> AsyncIterator[Transaction]:
+        """Open a transaction to write in that may take as long as it needs, to migrate for one.
+
+        Without a trace, an embedded database's file holds nothing any more of what was overwritten;
+        a server's keeps old rows until it is vacuumed.
+        """
         _, engine = create_engines(self._url, 1, is_hurried=False)
+        engine.update_execution_options(**{_CIPHER: self._cipher})
         try:
-            async with _unavailable_on_failure(), engine.begin() as tx:
-                yield tx
+            async with _unavailable_on_failure():
+                async with engine.begin() as tx:
+                    if not leaves_trace:
+                        await overwrite_what_is_deleted(tx)
+                    yield tx
+                if not leaves_trace:
+                    await empty_the_log(engine)
         finally:
             await engine.dispose()
 
@@ -90,6 +111,12 @@ class Database:
 
     def _engines(self) -> set[AsyncEngine]:
         return {self._reader, self._writer}
+
+
+def cipher_of(tx: Transaction) -> Cipher:
+    """Return what secrets are sealed with in the database of a transaction."""
+    cipher: Cipher = tx.sync_engine.get_execution_options()[_CIPHER]
+    return cipher
 
 
 def explain_bad_file(file: Path) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,25 @@ def lock_for_migration(connection: Connection) -> None:
     """Let one process migrate at a time; the lock goes with the transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
+
+async def overwrite_what_is_deleted(tx: AsyncConnection) -> None:
+    """Let this connection leave no old bytes in the file of an embedded database."""
+    if tx.dialect.name == "sqlite":
+        await tx.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
+async def empty_the_log(engine: AsyncEngine) -> None:
+    """Move an embedded database's write-ahead log into its file, unless somebody still reads it."""
+    if engine.dialect.name != "sqlite":
+        return
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None  # noqa: S101 - tells the type checker that it is open
+        # Past SQLAlchemy, which would begin a transaction: in one, this cannot be done. What was
+        # committed is safe in the log, too, and moves by and by in any case.
+        with suppress(sqlite3.Error):
+            await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _sqlite_engine(url: URL, pool_size: int, *, begin: str, query_only: bool) -> AsyncEngine:

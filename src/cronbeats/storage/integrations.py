@@ -1,14 +1,18 @@
-"""Integrations: one of each kind per workspace."""
+"""Integrations: one of each kind per workspace, their values sealed."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select, update
 
+from cronbeats.domain.errors import UnreadableSecretError
 from cronbeats.domain.integration import Integration, IntegrationKind, LastDelivery
-from cronbeats.storage.database import Transaction
+from cronbeats.storage.database import Transaction, cipher_of
 from cronbeats.storage.dialect import insert_into
 from cronbeats.storage.schema import integrations
 
@@ -16,7 +20,7 @@ from cronbeats.storage.schema import integrations
 async def browse(tx: Transaction, workspace_id: int) -> list[Integration]:
     """Return a workspace's integrations, those that were ever set up."""
     rows = await tx.execute(select(integrations).where(integrations.c.workspace_id == workspace_id))
-    return [integration_from_row(row) for row in rows]
+    return [integration_from_row(tx, row) for row in rows]
 
 
 async def get(tx: Transaction, workspace_id: int, kind: IntegrationKind) -> Integration | None:
@@ -39,9 +43,9 @@ async def save(
     is_configured: bool,
     now: datetime,
 ) -> None:
-    """Store an integration's values."""
+    """Store an integration's values. Raises NoSecretKeyError."""
     values = {
-        "config": config,
+        "config": _sealed(tx, config, workspace_id, kind),
         "is_enabled": is_enabled,
         "is_configured": is_configured,
         "updated_at": now,
@@ -51,6 +55,51 @@ async def save(
         .values(workspace_id=workspace_id, kind=kind, created_at=now, **values)
         .on_conflict_do_update(index_elements=["workspace_id", "kind"], set_=values)
     )
+
+
+async def enable(
+    tx: Transaction, workspace_id: int, kind: IntegrationKind, *, is_enabled: bool, now: datetime
+) -> None:
+    """Switch an integration on or off, and leave its values alone."""
+    own = (integrations.c.workspace_id == workspace_id, integrations.c.kind == kind)
+    values = {"is_enabled": is_enabled, "updated_at": now}
+    await tx.execute(update(integrations).where(*own).values(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """The ids of integrations not sealed with the first key, and of those that nobody can read."""
+
+    stale_ids: tuple[int, ...]
+    unreadable_ids: tuple[int, ...]
+
+
+async def check_seals(tx: Transaction) -> Seals:
+    """Look at every integration's seal, and change nothing."""
+    stale, unreadable = [], []
+    for row in await tx.execute(select(integrations).order_by(integrations.c.id)):
+        if not integration_from_row(tx, row).is_readable:
+            unreadable.append(row.id)
+        elif not _is_current(tx, row.config):
+            stale.append(row.id)
+    return Seals(tuple(stale), tuple(unreadable))
+
+
+async def seal_again(tx: Transaction, integration_ids: Sequence[int]) -> int:
+    """Seal these integrations' values with the first key, if need be; return how many it were.
+
+    Raises NoSecretKeyError.
+    """
+    count = 0
+    for id_ in sorted(integration_ids):
+        own = integrations.c.id == id_
+        row = (await tx.execute(select(integrations).where(own).with_for_update())).first()
+        known = None if row is None else integration_from_row(tx, row)
+        if row and known and known.is_readable and not _is_current(tx, row.config):
+            sealed = _sealed(tx, known.config, known.workspace_id, known.kind)
+            await tx.execute(update(integrations).where(own).values(config=sealed))
+            count += 1
+    return count
 
 
 async def note_delivery(
@@ -70,8 +119,9 @@ async def note_delivery(
     await tx.execute(own.values(values))
 
 
-def integration_from_row(row: Row[Any]) -> Integration:
+def integration_from_row(tx: Transaction, row: Row[Any]) -> Integration:
     """Return the integration that a row holds."""
+    config = _opened(tx, row)
     delivery = None
     if row.last_delivery_status is not None:
         delivery = LastDelivery(
@@ -81,14 +131,44 @@ def integration_from_row(row: Row[Any]) -> Integration:
         id=row.id,
         workspace_id=row.workspace_id,
         kind=IntegrationKind(row.kind),
-        config=row.config,
+        config=config or {},
         is_enabled=row.is_enabled,
         is_configured=row.is_configured,
         last_delivery=delivery,
         last_success_at=row.last_success_at,
         last_failure_at=row.last_failure_at,
         last_failure_reason=row.last_failure_reason,
+        is_readable=config is not None,
     )
+
+
+def _sealed(
+    tx: Transaction, config: Mapping[str, str], workspace_id: int, kind: IntegrationKind
+) -> str:
+    return cipher_of(tx).seal(json.dumps(dict(config)), _owner(workspace_id, kind))
+
+
+def _opened(tx: Transaction, row: Row[Any]) -> dict[str, str] | None:
+    """Return a row's values, None if they cannot be read."""
+    if not isinstance(row.config, str):
+        # Stored by a version that did not seal yet.
+        plain: dict[str, str] = row.config
+        return plain
+    try:
+        opened = cipher_of(tx).open(row.config, _owner(row.workspace_id, row.kind))
+    except UnreadableSecretError:
+        return None
+    values: dict[str, str] = json.loads(opened)
+    return values
+
+
+def _is_current(tx: Transaction, config: Any) -> bool:
+    return isinstance(config, str) and cipher_of(tx).is_current(config)
+
+
+def _owner(workspace_id: int, kind: str) -> str:
+    """Return what stays true of an integration's row, whatever becomes of its values."""
+    return f"integration {kind} of workspace {workspace_id}"
 
 
 def _own(workspace_id: int, kind: IntegrationKind) -> Select[Any]:
@@ -98,4 +178,4 @@ def _own(workspace_id: int, kind: IntegrationKind) -> Select[Any]:
 
 async def _first(tx: Transaction, query: Select[Any]) -> Integration | None:
     row = (await tx.execute(query)).first()
-    return None if row is None else integration_from_row(row)
+    return None if row is None else integration_from_row(tx, row)
