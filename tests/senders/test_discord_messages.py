@@ -26,6 +26,7 @@ from tests.senders.examples import (
     sender_of,
 )
 from tests.senders.receiver import Receiver, answering
+from tests.support.stand_ins import discord
 
 
 def compose(told: Alert | Digest, pages: str = "") -> dict[str, Any]:
@@ -91,6 +92,8 @@ def test_any_text_makes_a_message_that_discord_takes_and_nobody_is_mentioned(
 
 def assert_well_made(message: dict[str, Any]) -> None:
     assert is_valid_json(message)
+    assert discord.faults_of(message) == {}
+    assert discord.mentions_in(message) == []
     assert set(message) == {"embeds", "allowed_mentions"}
     assert message["allowed_mentions"] == {"parse": []}
     (embed,) = message["embeds"]

@@ -27,6 +27,7 @@ from tests.senders.examples import (
     strings_in,
 )
 from tests.senders.receiver import Receiver, answering
+from tests.support.stand_ins import slack
 
 
 def compose(told: Alert | Digest, pages: str = "") -> dict[str, Any]:
@@ -126,6 +127,8 @@ def test_any_text_makes_a_message_that_slack_takes_and_nobody_is_mentioned(
 
 def assert_well_made(message: dict[str, Any]) -> None:
     assert is_valid_json(message)
+    assert slack.fault_of(message) is None
+    assert slack.mentions_in(message) == []
     assert (message["mrkdwn"], message["parse"], message["link_names"]) == (False, "none", False)
     assert 0 < length(message["text"]) <= 3000
     for text in strings_in(message):

@@ -28,6 +28,7 @@ from tests.senders.examples import (
     sender_of,
 )
 from tests.senders.receiver import Receiver, answering
+from tests.support.stand_ins import telegram
 
 
 def compose(told: Alert | Digest, pages: str = "") -> dict[str, Any]:
@@ -92,6 +93,8 @@ def test_any_text_makes_a_message_that_telegram_takes_and_nobody_is_mentioned(
 
 def assert_well_made(message: dict[str, Any]) -> None:
     assert is_valid_json(message)
+    assert telegram.fault_of(message) is None
+    assert telegram.mentions_in(message) == []
     reader = Reader()
     reader.feed(message["text"])
     reader.close()

@@ -13,8 +13,15 @@ from typing import Any
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.support.stand_ins.script import Script, always
+
 HOST = "127.0.0.1"
 USERNAME, PASSWORD = "beats", "s3cr3t-of-the-mail-server"
+ADDRESSES = ("ada@example.com", "bob@example.com")
+_TROUBLES = {
+    Script.ERROR: "451 4.3.0 local error",
+    Script.THROTTLE: "421 4.7.0 too many messages, closing",
+}
 _LONGEST_LINE = 998
 _ONCE = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "Auto-Submitted")
 
@@ -54,6 +61,15 @@ class MailStandIn:
     connections: int = 0
     hangs_at: str | None = None
     hangs_up_at: str | None = None
+    script: Callable[[], Script] = field(default_factory=lambda: always(Script.CALM))
+
+    @property
+    def taken(self) -> list[Mail]:
+        return self.mails
+
+    def behave(self, choose: Callable[[], Script]) -> None:
+        """Do with each message what `choose` says then."""
+        self.script = choose
 
     def told(self, address: str) -> list[Mail]:
         return [mail for mail in self.mails if mail.to == address]
@@ -61,6 +77,8 @@ class MailStandIn:
     async def handle_MAIL(  # noqa: N802 - aiosmtpd names its hooks so
         self, server: SMTP, _: Session, envelope: Envelope, address: str, __: list[str]
     ) -> str:
+        if answer := await self._act(server):
+            return answer
         return await self._answer(server, "MAIL") or _taking_from(envelope, address)
 
     async def handle_RCPT(  # noqa: N802
@@ -93,6 +111,24 @@ class MailStandIn:
             PASSWORD.encode(),
         )
         return AuthResult(success=good, handled=False, message=self.answers.get("AUTH"))
+
+    async def _act(self, server: SMTP) -> str | None:
+        script = self.script()
+        assert isinstance(server.transport, asyncio.Transport)
+        match script:
+            case Script.HANG:
+                await asyncio.Event().wait()
+            case Script.RESET:
+                server.transport.abort()
+            case Script.DRIP | Script.FLOOD:
+                await _talk_on(server.transport, pause=script is Script.DRIP)
+            case Script.GONE:
+                self.answers = dict.fromkeys(ADDRESSES, "550 5.1.1 no such user")
+            case Script.REFUSE:
+                self.answers = {"DATA": "554 5.6.0 malformed"}
+            case Script.CALM | Script.ERROR | Script.THROTTLE:
+                pass
+        return _TROUBLES.get(script)
 
     async def _answer(self, server: SMTP, at: str) -> str | None:
         if at == self.hangs_at:
@@ -139,6 +175,14 @@ def trusting(authority: Authority) -> ssl.SSLContext:
     context = ssl.create_default_context()
     authority.configure_trust(context)
     return context
+
+
+async def _talk_on(transport: asyncio.Transport, *, pause: bool) -> None:
+    """Send an answer of many lines that has no end."""
+    line = b"250-and one thing more\r\n"
+    while not transport.is_closing():
+        transport.write(line if pause else line * 10_000)
+        await asyncio.sleep(0.02)
 
 
 def _context(authority: Authority) -> ssl.SSLContext:
