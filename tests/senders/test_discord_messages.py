@@ -3,7 +3,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cronbeats.domain.alert import Alert, AlertKind, Digest
@@ -83,6 +83,7 @@ def test_hostile_words_stay_words(text: str) -> None:
     assert_well_made(compose(alert(name=text, text=text, workspace=text, output=text)))
 
 
+@settings(deadline=None)
 @given(st.one_of(hostile_alerts(), hostile_digests()))
 def test_any_text_makes_a_message_that_discord_takes_and_nobody_is_mentioned(
     hostile: HostileAlert | HostileDigest,

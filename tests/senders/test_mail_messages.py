@@ -110,7 +110,7 @@ def test_a_name_cannot_add_a_header() -> None:
     assert message["Subject"] == "[Home X: y] Down: x Bcc: eve@example.com"
 
 
-@settings(deadline=1000)
+@settings(deadline=None)
 @given(st.one_of(hostile_alerts(), hostile_digests()))
 def test_any_text_makes_a_mail_that_every_server_takes(
     hostile: HostileAlert | HostileDigest,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cronbeats.domain.alert import Alert, AlertKind, Digest
@@ -84,6 +84,7 @@ def test_hostile_words_stay_words(text: str) -> None:
     assert_well_made(compose(alert(name=text, text=text, workspace=text, output=text)))
 
 
+@settings(deadline=None)
 @given(st.one_of(hostile_alerts(), hostile_digests()))
 def test_any_text_makes_a_message_that_telegram_takes_and_nobody_is_mentioned(
     hostile: HostileAlert | HostileDigest,

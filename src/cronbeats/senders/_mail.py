@@ -10,6 +10,8 @@ from cronbeats.senders._message import LINK_TEXT, Message
 from cronbeats.senders._text import cut, one_line, output_tail
 
 _SUBJECT_LENGTH = 200
+_SENTENCE_LENGTH = 2000
+_ITEM_LENGTH = 300
 _OUTPUT_LENGTH = 10_000
 _MOST_ITEMS = 100
 _FONT = "font-family:system-ui,-apple-system,'Segoe UI',sans-serif"
@@ -35,7 +37,7 @@ def mail_of(message: Message, address: str) -> Mail:
 
 
 def _text_parts(message: Message, address: str) -> Iterator[str]:
-    yield message.sentence
+    yield cut(message.sentence, _SENTENCE_LENGTH)
     if message.items:
         yield "\n".join(f"* {item}" for item in _items(message))
     if message.facts:
@@ -52,7 +54,7 @@ def _page_parts(message: Message, address: str) -> Iterator[str]:
     colour = f"#{message.colour:06x}"
     yield f'<div style="{_FONT};max-width:40em;border-left:4px solid {colour};padding-left:1em">'
     yield f'<h1 style="font-size:1.2em">{html.escape(message.title)}</h1>'
-    yield f"<p>{html.escape(message.sentence)}</p>"
+    yield f"<p>{html.escape(cut(message.sentence, _SENTENCE_LENGTH))}</p>"
     if message.items:
         items = "".join(f"<li>{html.escape(item)}</li>" for item in _items(message))
         yield f"<ul>{items}</ul>"
@@ -72,7 +74,8 @@ def _page_parts(message: Message, address: str) -> Iterator[str]:
 
 
 def _items(message: Message) -> Iterator[str]:
-    yield from message.items[:_MOST_ITEMS]
+    for item in message.items[:_MOST_ITEMS]:
+        yield cut(item, _ITEM_LENGTH)
     if (more := len(message.items) - _MOST_ITEMS) > 0:
         yield f"… and {more} more"
 

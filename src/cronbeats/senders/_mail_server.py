@@ -6,7 +6,7 @@ import asyncio
 import re
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -69,19 +69,21 @@ class MailServer:
         """The domain of the sender's address."""
         return self.sender.rpartition("@")[2]
 
-    async def deliver(self, messages: Mapping[str, bytes]) -> dict[str, Delivery]:
-        """Hand over a message to each address, all through one connection.
+    async def deliver(
+        self, addresses: Collection[str], write: Callable[[str], bytes]
+    ) -> dict[str, Delivery]:
+        """Hand over to each address the message that `write` makes for it, in one connection.
 
         Never raises for what the other side does; errors name neither addresses nor secrets.
         """
         done: dict[str, Delivery] = {}
         try:
             async with asyncio.timeout(_LONGEST_SECONDS), self._client() as smtp:
-                for address, message in messages.items():
-                    done[address] = await self._hand_over(smtp, address, message)
+                for address in addresses:
+                    done[address] = await self._hand_over(smtp, address, write(address))
         except (SMTPException, OSError) as error:
-            failure = self._failure(error, messages)
-            return {address: done.get(address, failure) for address in messages}
+            failure = self._failure(error, addresses)
+            return {address: done.get(address, failure) for address in addresses}
         return done
 
     def _client(self) -> SMTP:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -76,35 +77,8 @@ class EmailSender:
         """Return what `address` is told."""
         return mail_of(message_of(told, self._pages), address)
 
-    async def _tell(self, config: Mapping[str, str], told: Alert | Digest) -> Delivery:
-        if self._server is None:
-            return Unreachable(_NO_SERVER)
-        addresses = [_as_sent(each) for each in split_list(config.get("addresses", ""))]
-        if not addresses:
-            return Refused("There is no address to write to.", is_broken=True)
-        known = self._known.setdefault(told.id, {})
-        messages = {
-            address: self.message(self._server, told, address)
-            for address in addresses
-            if address not in known
-        }
-        outcomes = {**known, **await self._server.deliver(messages)}
-        final = {
-            address: outcome
-            for address, outcome in outcomes.items()
-            if not isinstance(outcome, Unreachable)
-        }
-        self._remember(told.id, final if len(final) < len(outcomes) else {})
-        return _summary({address: outcomes[address] for address in addresses})
-
-    def _remember(self, alert_id: str, final: dict[str, Delivered | Refused]) -> None:
-        self._known.pop(alert_id, None)
-        if final:
-            self._known[alert_id] = final
-            while len(self._known) > _MOST_REMEMBERED:
-                self._known.popitem(last=False)
-
     def message(self, server: MailServer, told: Alert | Digest, address: str) -> bytes:
+        """Return the whole message to `address`, as it goes over the wire."""
         mail = self.compose(told, address)
         message = EmailMessage(_POLICY)
         message["From"] = Address(server.sender_name, addr_spec=server.sender)
@@ -122,6 +96,36 @@ class EmailSender:
         message.set_content(mail.text)
         message.add_alternative(mail.page, subtype="html")
         return message.as_bytes()
+
+    async def _tell(self, config: Mapping[str, str], told: Alert | Digest) -> Delivery:
+        if self._server is None:
+            return Unreachable(_NO_SERVER)
+        listed = split_list(config.get("addresses", ""))
+        addresses = list(dict.fromkeys(_as_sent(each) for each in listed))
+        if not addresses:
+            return Refused("There is no address to write to.", is_broken=True)
+        known = self._known.get(told.id, {})
+        outcomes: dict[str, Delivery] = {
+            **known,
+            **await self._server.deliver(
+                [address for address in addresses if address not in known],
+                partial(self.message, self._server, told),
+            ),
+        }
+        final = {
+            address: outcome
+            for address, outcome in outcomes.items()
+            if not isinstance(outcome, Unreachable)
+        }
+        self._remember(told.id, final if len(final) < len(outcomes) else {})
+        return _summary({address: outcomes[address] for address in addresses})
+
+    def _remember(self, alert_id: str, final: dict[str, Delivered | Refused]) -> None:
+        self._known.pop(alert_id, None)
+        if final:
+            self._known[alert_id] = final
+            while len(self._known) > _MOST_REMEMBERED:
+                self._known.popitem(last=False)
 
 
 def _thread(told: Alert | Digest, domain: str) -> str:
