@@ -28,6 +28,8 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SQLITE_BUSY_SECONDS = 5
+_SQLITE_UNHURRIED_SECONDS = 3600
+_WRITE_AHEAD = "PRAGMA journal_mode = WAL"
 # A server that is there answers sooner; one that is not may never say so.
 _CONNECT_SECONDS = 5
 _COMMAND_SECONDS = 10
@@ -138,8 +140,9 @@ def create_engines(
             },
         )
         return engine, engine
-    reader = _sqlite_engine(url, pool_size, begin="BEGIN", query_only=True)
-    writer = _sqlite_engine(url, 1, begin="BEGIN IMMEDIATE", query_only=False)
+    patience = _SQLITE_BUSY_SECONDS if is_hurried else _SQLITE_UNHURRIED_SECONDS
+    reader = _sqlite_engine(url, pool_size, patience, begin="BEGIN", query_only=True)
+    writer = _sqlite_engine(url, 1, patience, begin="BEGIN IMMEDIATE", query_only=False)
     return reader, writer
 
 
@@ -183,7 +186,9 @@ async def empty_the_log(engine: AsyncEngine) -> None:
             await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _sqlite_engine(url: URL, pool_size: int, *, begin: str, query_only: bool) -> AsyncEngine:
+def _sqlite_engine(
+    url: URL, pool_size: int, patience_seconds: int, *, begin: str, query_only: bool
+) -> AsyncEngine:
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
@@ -191,7 +196,7 @@ def _sqlite_engine(url: URL, pool_size: int, *, begin: str, query_only: bool) ->
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,
-        connect_args={"timeout": _SQLITE_BUSY_SECONDS},
+        connect_args={"timeout": patience_seconds},
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")
@@ -205,7 +210,7 @@ def _sqlite_engine(url: URL, pool_size: int, *, begin: str, query_only: bool) ->
         # The driver must not begin transactions of its own; ours are begun below.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         if query_only:
@@ -217,3 +222,17 @@ def _sqlite_engine(url: URL, pool_size: int, *, begin: str, query_only: bool) ->
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Let readers and the writer of a file not wait for each other.
+
+    Where several open a new file at once, each wants to change it to this, and SQLite refuses all
+    but one without waiting; who was refused looks again when the other is done.
+    """
+    try:
+        cursor.execute(_WRITE_AHEAD)
+    except sqlite3.OperationalError:
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("COMMIT")
+        cursor.execute(_WRITE_AHEAD)
