@@ -20,6 +20,7 @@ from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
 from cronbeats.storage.dialect import server_time
+from cronbeats.web.app import WebDoor
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
 from cronbeats.workers.roster import build_roster
@@ -32,6 +33,7 @@ _Send = Callable[[_Message], Awaitable[None]]
 _WELCOME = (
     f"CronBeats {__version__} is running.\n"
     "Jobs ping /ping/KEY, programs use /api/v1, probes ask /healthz and /readyz.\n"
+    "The API is explained at /docs/api, for programs at /api/v1/openapi.json.\n"
 ).encode()
 
 
@@ -70,6 +72,7 @@ class App:
             ApiContext(db, clock, self._lookout.windows, senders, settings.base_url),
             key_uses.note,
         )
+        self._web = WebDoor(lambda: self._api.document)
         self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
 
     @asynccontextmanager
@@ -93,6 +96,8 @@ class App:
             await self._ping(scope, receive, send)
         elif f"{path}/".startswith("/api/"):
             await self._api(scope, receive, send)
+        elif f"{path}/".startswith(("/docs/", "/static/")):
+            await self._web(scope, receive, send)
         elif path == "/healthz":
             await self._health.alive(send)
         elif path == "/readyz":

@@ -72,16 +72,13 @@ def _add_routes(router: APIRouter, sender: Sender, view: type[BaseModel]) -> Non
         methods=["PUT"],
         operation_id=f"configure{name}",
         response_model=answer_of(view),
-        summary=f"Set {name} up",
-        openapi_extra={"x-summary": True},
     )
     router.add_api_route(
         f"/{kind}/test",
         _tester(sender),
         methods=["POST"],
         operation_id=f"test{name}",
-        summary=f"Send a test message to {name}",
-        openapi_extra=raises("not_configured", "delivery_failed") | {"x-summary": True},
+        openapi_extra=raises("not_configured", "delivery_failed"),
     )
 
 

@@ -128,9 +128,9 @@ class JobShown(TypedDict):
     muted_until: Annotated[
         Moment | None, shown("Until when nobody is told of it, in UTC; null if it is not", None)
     ]
-    created_at: Annotated[Moment, shown("When it was made, in UTC", "2026-02-20T15:42:00Z")]
+    created_at: Annotated[Moment, shown("When it was made, in UTC", "2026-02-01T15:42:00Z")]
     updated_at: Annotated[
-        Moment, shown("When its configuration last changed, in UTC", "2026-02-20T15:42:00Z")
+        Moment, shown("When its configuration last changed, in UTC", "2026-02-01T15:42:00Z")
     ]
     state: Annotated[StateShown, shown("How it stands at this moment", PARTS)]
 

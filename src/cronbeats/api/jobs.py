@@ -14,6 +14,7 @@ from cronbeats.api.context import Context, JobEditor, JobId, Reader
 from cronbeats.api.job_shapes import JobChangesIn, JobIn, chosen_values
 from cronbeats.api.job_shown import ExplanationShown, JobShown
 from cronbeats.api.job_view import explanation_json, job_json
+from cronbeats.api.openapi_examples import shows
 from cronbeats.api.paging import PageQuery, Pagination, pagination_json
 from cronbeats.api.routing import new_router
 from cronbeats.domain import explanation
@@ -51,7 +52,23 @@ class JobsPage(TypedDict):
     pagination: Annotated[Pagination, shown("Which page this is", PARTS)]
 
 
-@router.post("", status_code=201, operation_id="createJob")
+# Examples of how a job stands that is new, or paused.
+_IDLE = {"next_expected_at": None, "late_at": None, "down_at": None}
+_NEW = {
+    "status": "pending",
+    "created_at": "2026-02-20T15:42:00Z",
+    "updated_at": "2026-02-20T15:42:00Z",
+    "state": {
+        **_IDLE,
+        "since": "2026-02-20T15:42:00Z",
+        "last_signal_at": None,
+        "last_success_at": None,
+        "last_duration_ms": None,
+    },
+}
+
+
+@router.post("", status_code=201, operation_id="createJob", openapi_extra=shows(**_NEW))
 async def create(body: JobIn, context: Context, who: JobEditor) -> Answer[JobShown]:
     """Make a job."""
     wish = JobWish(**chosen_values(body))
@@ -117,7 +134,11 @@ async def explain(job_id: JobId, context: Context, who: Reader) -> Answer[Explan
     return success(explanation_json(explanation.explain(job, blind)))
 
 
-@router.post("/{job_id}/pause", operation_id="pauseJob")
+@router.post(
+    "/{job_id}/pause",
+    operation_id="pauseJob",
+    openapi_extra=shows(is_enabled=False, status="disabled", state=_IDLE),
+)
 async def pause(job_id: JobId, context: Context, who: JobEditor) -> Answer[JobShown]:
     """Stop watching a job."""
     blind = await context.blind_windows()

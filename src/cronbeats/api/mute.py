@@ -11,6 +11,7 @@ from cronbeats.api.bulk import MOST_JOBS, BulkShown, JobIdsIn
 from cronbeats.api.context import Context, JobEditor, JobId
 from cronbeats.api.job_shown import JobShown
 from cronbeats.api.job_view import job_json
+from cronbeats.api.openapi_examples import shows
 from cronbeats.api.routing import new_router
 from cronbeats.api.shapes import Body
 from cronbeats.domain.job import LONGEST_MUTE
@@ -77,7 +78,11 @@ async def unmute_many(body: JobIdsIn, context: Context, who: JobEditor) -> Answe
     return success({"successfully_unmuted": _count(report), **report})
 
 
-@router.post("/{job_id}/mute", operation_id="muteJob")
+@router.post(
+    "/{job_id}/mute",
+    operation_id="muteJob",
+    openapi_extra=shows(muted_until="2026-02-20T16:42:00Z"),
+)
 async def mute(job_id: JobId, body: MuteIn, context: Context, who: JobEditor) -> Answer[JobShown]:
     """Let no alert tell of a job for a while; it is judged all the same."""
     now, blind = context.clock(), await context.blind_windows()

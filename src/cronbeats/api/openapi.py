@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,7 +108,7 @@ def _complete(operation: Json, action: Action, errors: Json) -> None:
     about: str = operation["description"].replace("\n\n", "\0").replace("\n", " ")
     sentences = about.replace("\0", "\n\n")
     role = least_role(action)
-    operation["summary"] = _summary(operation, sentences)
+    operation["summary"] = _title(operation["operationId"])
     operation["description"] = f"{sentences}\n\nThe key's role must be {role} or higher."
     operation["x-least-role"] = role.value
     codes = error_codes(operation, action, operation.pop("x-errors", []))
@@ -129,9 +130,7 @@ def _describe(responses: Json) -> None:
             response["description"] = "It worked." if has_body else "It worked; the body is empty."
 
 
-def _summary(operation: Json, sentences: str) -> str:
-    """Return the handler's first sentence, unless the route was given a summary of its own."""
-    if operation.pop("x-summary", None):
-        return str(operation["summary"])
-    first = sentences.split(".", maxsplit=1)[0]
-    return first.split(";")[0]
+def _title(operation_id: str) -> str:
+    """Return `List Jobs` for `listJobs`."""
+    words = re.sub(r"(?=[A-Z])", " ", operation_id)
+    return words[0].upper() + words[1:]

@@ -21,10 +21,15 @@ class PublishedDocument:
         self._build = build
 
     @cached_property
+    def document(self) -> dict[str, Any]:
+        """The document itself."""
+        return self._build()
+
+    @cached_property
     def _answer(self) -> FixedAnswer:
         # Tools on other sites read it, too.
         headers = {"access-control-allow-origin": "*"}
-        return FixedAnswer(orjson.dumps(self._build()), "application/json", headers)
+        return FixedAnswer(orjson.dumps(self.document), "application/json", headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""

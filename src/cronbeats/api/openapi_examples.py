@@ -10,13 +10,28 @@ Json = dict[str, Any]
 _TEXT = "PostgreSQL dump done\n"
 
 
+def shows(**data: Any) -> Json:
+    """Say as a route's `openapi_extra` what is different in the data of its example answer."""
+    return {"x-example": data}
+
+
 def add_examples(document: Json) -> None:
     """Give every request and every good answer its example."""
-    for content in _contents(document):
+    for operation in _operations(document):
+        _add_to(operation, document)
+
+
+def _add_to(operation: Json, document: Json) -> None:
+    for content in _contents(operation):
         for media_type, body in content.items():
             if "examples" not in body:
                 is_text = media_type.startswith("text/")
                 body["example"] = _TEXT if is_text else example_of(body["schema"], document)
+    own = operation.pop("x-example", {})
+    for status, response in operation["responses"].items():
+        if own and status.startswith("2"):
+            data = response["content"]["application/json"]["example"]["data"]
+            data |= {name: _merged(data[name], value) for name, value in own.items()}
 
 
 def example_of(schema: Json, document: Json) -> Any:
@@ -41,9 +56,11 @@ def example_of(schema: Json, document: Json) -> Any:
 
 
 def _in_order(example: Any, schema: Json) -> Any:
-    """Return an example with its fields in the order of the schema's; pydantic sorts them."""
-    order = [name for name in schema.get("properties", ()) if name in example]
-    return {name: example[name] for name in order} if order else example
+    """Return an example, required fields first, as people write it; pydantic sorts by name."""
+    required = schema.get("required", ())
+    names = [name for name in schema.get("properties", ()) if name in example]
+    ordered = sorted(names, key=lambda name: name not in required)
+    return {name: example[name] for name in ordered} if ordered else example
 
 
 def resolve(schema: Json, document: Json) -> Json:
@@ -60,12 +77,19 @@ def resolve(schema: Json, document: Json) -> Json:
     return {**there, **beside}
 
 
-def _contents(document: Json) -> Iterator[Json]:
-    """Give the content of every request, and of every answer."""
+def _merged(value: Any, change: Any) -> Any:
+    return {**value, **change} if isinstance(change, dict) else change
+
+
+def _operations(document: Json) -> Iterator[Json]:
     for paths in (document["paths"], document["webhooks"]):
         for item in paths.values():
-            for operation in item.values():
-                if "requestBody" in operation:
-                    yield operation["requestBody"]["content"]
-                for response in operation["responses"].values():
-                    yield response.get("content", {})
+            yield from item.values()
+
+
+def _contents(operation: Json) -> Iterator[Json]:
+    """Give the content of a request, and of every answer that is its own."""
+    if "requestBody" in operation:
+        yield operation["requestBody"]["content"]
+    for response in operation["responses"].values():
+        yield response.get("content", {})

@@ -1,0 +1,53 @@
+"""A page, taken apart."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+_VOID = {"br", "hr", "img", "input", "link", "meta"}
+
+
+@dataclass
+class Element:
+    name: str
+    attributes: dict[str, str]
+
+
+@dataclass
+class Page(HTMLParser):
+    """Every element in its order, and the text of each kind of them."""
+
+    html: str
+    elements: list[Element] = field(default_factory=list)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    slips: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.feed(self.html)
+        self.slips += [f"<{name}> is not closed" for name in self.open]
+
+    def all(self, name: str, **attributes: str) -> list[Element]:
+        """Return the elements of that name that have these attributes."""
+        return [
+            each
+            for each in self.elements
+            if each.name == name and attributes.items() <= each.attributes.items()
+        ]
+
+    @property
+    def ids(self) -> list[str]:
+        return [each.attributes["id"] for each in self.elements if "id" in each.attributes]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(Element(tag, {name: value or "" for name, value in attrs}))
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.slips.append(f"</{tag}> ends nothing")
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.texts.setdefault(self.open[-1], []).append(data)
