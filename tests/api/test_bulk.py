@@ -1,11 +1,5 @@
 """Many jobs at once: the good ones are changed together, the others are told of in order."""
 
-from typing import Any
-
-from sqlalchemy import event
-
-from cronbeats.domain.blind_window import ALWAYS_HEARD
-from cronbeats.services.manage_many_jobs import pause_jobs
 from tests.api.answers import data_of, errors_of, problem_of
 from tests.support.world import Json, World
 
@@ -56,26 +50,6 @@ async def test_what_is_no_list_of_ids_changes_nothing(world: World) -> None:
     errors_of(await world.api("POST", "/jobs/bulk/delete", {"job_ids": [one], "force": True}))
     problem_of(await world.api("POST", "/jobs/bulk/explode", {"job_ids": [one]}), 404, "not_found")
     assert await world.get_job(job) == job
-
-
-async def test_a_hundred_jobs_cost_no_more_queries_than_one(world: World) -> None:
-    ids = [(await world.make_job())["id"] for _ in range(100)]
-    one = await count_queries(world, ids[:1])
-    assert await count_queries(world, ids) == one
-
-
-async def count_queries(world: World, ids: list[int]) -> int:
-    queries: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        queries.append(statement)
-
-    async with world.db.write() as tx:
-        engine = tx.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    await pause_jobs(world.db, world.workspace_id, ids, world.clock(), ALWAYS_HEARD)
-    event.remove(engine, "before_cursor_execute", note)
-    return len(queries)
 
 
 async def bulk(world: World, what: str, ids: list[int]) -> Json:

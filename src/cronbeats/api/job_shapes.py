@@ -46,7 +46,8 @@ def _without_controls(text: str) -> str:
     return text
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text that is one line; raises ValueError, for validators."""
     if not is_line(text):
         raise ValueError("must be one line of printable characters")
     return text
@@ -72,10 +73,10 @@ Line = Annotated[
 Name = Annotated[
     Line,
     StringConstraints(max_length=200),
-    AfterValidator(_one_line),
+    AfterValidator(one_line),
     Field(description="What people call it, in one line", examples=["Daily Database Backup"]),
 ]
-Tag = Annotated[Line, StringConstraints(max_length=50), AfterValidator(_one_line)]
+Tag = Annotated[Line, StringConstraints(max_length=50), AfterValidator(one_line)]
 Description = Annotated[
     str,
     StringConstraints(max_length=255),

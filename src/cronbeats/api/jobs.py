@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import Field
 from typing_extensions import TypedDict
 
 from cronbeats.api.answer import PARTS, Answer, shown, success
 from cronbeats.api.context import Context, JobEditor, JobId, Reader
+from cronbeats.api.job_queries import JobsQuery
 from cronbeats.api.job_shapes import JobChangesIn, JobIn, chosen_values
 from cronbeats.api.job_shown import ExplanationShown, JobShown
 from cronbeats.api.job_view import explanation_json, job_json
 from cronbeats.api.openapi_examples import shows
-from cronbeats.api.paging import PageQuery, Pagination, pagination_json
+from cronbeats.api.paging import Pagination, pagination_json
 from cronbeats.api.routing import new_router
 from cronbeats.domain import explanation
-from cronbeats.domain.job import Status
 from cronbeats.services import browse_jobs, manage_jobs, manage_many_jobs
 from cronbeats.services.manage_jobs import JobWish
 
 router = new_router("/jobs", tag="Jobs")
 
 
-class StatusFilter(StrEnum):
-    """Which jobs to list."""
-
-    ALL = "all"
-    ENABLED = "enabled"
-    DISABLED = "disabled"
-    PENDING = "pending"
-    HEALTHY = "healthy"
-    LATE = "late"
-    DOWN = "down"
-
-
-class JobsQuery(PageQuery):
-    """Which jobs to list, and which page of them."""
-
-    status: StatusFilter = Field(
-        StatusFilter.ALL, description="Only jobs with this status", examples=["healthy"]
-    )
-
-
 class JobsPage(TypedDict):
     """A page of jobs."""
 
-    jobs: Annotated[list[JobShown], shown("The jobs, oldest first", PARTS)]
+    jobs: Annotated[list[JobShown], shown("The jobs", PARTS)]
     pagination: Annotated[Pagination, shown("Which page this is", PARTS)]
 
 
@@ -80,13 +58,13 @@ async def create(body: JobIn, context: Context, who: JobEditor) -> Answer[JobSho
 async def browse(
     query: Annotated[JobsQuery, Query()], context: Context, who: Reader
 ) -> Answer[JobsPage]:
-    """List the jobs, oldest first."""
+    """List the jobs, oldest first unless sorted otherwise."""
     page = await browse_jobs.browse_jobs(
         context.db,
         who.workspace_id,
         context.clock(),
         await context.blind_windows(),
-        statuses=_statuses(query.status),
+        query=query.jobs(),
         request=query.request(),
     )
     items = [job_json(job, context.base_url) for job in page.items]
@@ -151,13 +129,3 @@ async def resume(job_id: JobId, context: Context, who: JobEditor) -> Answer[JobS
     """Watch a job again."""
     job = await manage_jobs.resume_job(context.db, who.workspace_id, job_id, context.clock())
     return success(job_json(job, context.base_url))
-
-
-def _statuses(chosen: StatusFilter) -> set[Status]:
-    match chosen:
-        case StatusFilter.ALL:
-            return set(Status)
-        case StatusFilter.ENABLED:
-            return set(Status) - {Status.DISABLED}
-        case _:
-            return {Status(chosen)}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
-from cronbeats.domain.job import Job, Status, as_of
+from cronbeats.domain.job import Job, as_of
 from cronbeats.domain.page import Page, PageRequest
 from cronbeats.domain.state_machine import on_time
-from cronbeats.storage import jobs
+from cronbeats.storage import job_lists, jobs
 from cronbeats.storage.database import Database
+from cronbeats.storage.job_lists import JobQuery
 
 
 async def browse_jobs(
@@ -20,12 +20,18 @@ async def browse_jobs(
     now: datetime,
     blind: BlindWindows,
     *,
-    statuses: Iterable[Status],
+    query: JobQuery,
     request: PageRequest,
 ) -> Page[Job]:
-    """Return a page of the workspace's jobs that are in one of `statuses`, oldest first."""
+    """Return a page of the workspace's jobs, chosen and sorted by how they stand at `now`.
+
+    All is read as it was at one moment, and judged for one moment: the total, the pages and the
+    statuses shown cannot contradict one another.
+    """
     async with db.read() as tx:
-        found, total = await jobs.browse(tx, workspace_id, statuses, request)
+        behind = await job_lists.lagging(tx, workspace_id, query, now)
+        judged = [on_time(job, now, blind).job for job in behind]
+        found, total = await job_lists.browse(tx, workspace_id, query, request, judged)
     return Page([as_of(on_time(job, now, blind).job, now) for job in found], request, total)
 
 

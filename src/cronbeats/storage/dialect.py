@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Integer, event, make_url, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    cast,
+    column,
+    event,
+    exists,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -18,12 +37,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
+from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from cronbeats.domain.errors import InvalidValueError
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database counts up."""
+
+Folded = Text().with_variant(Text(collation="C"), "postgresql")
+"""A text that is compared and sorted by its code points, wherever the server stands."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -139,7 +162,11 @@ def create_engines(
                 "command_timeout": _COMMAND_SECONDS if is_hurried else None,
             },
         )
-        return engine, engine
+        # All that is read in one transaction is of one moment, as it is with SQLite.
+        reader = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        return reader, engine
     patience = _SQLITE_BUSY_SECONDS if is_hurried else _SQLITE_UNHURRIED_SECONDS
     reader = _sqlite_engine(url, pool_size, patience, begin="BEGIN", query_only=True)
     writer = _sqlite_engine(url, 1, patience, begin="BEGIN IMMEDIATE", query_only=False)
@@ -148,7 +175,7 @@ def create_engines(
 
 def insert_into(tx: AsyncConnection, table: Table) -> Any:
     """Return an INSERT that can say what to do on a conflict."""
-    build = postgresql_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    build = postgresql_insert if _is_postgresql(tx) else sqlite_insert
     statement: Insert = build(table)
     return statement
 
@@ -159,6 +186,34 @@ async def server_time(tx: AsyncConnection) -> datetime | None:
         return None
     now: datetime | None = await tx.scalar(text("SELECT clock_timestamp()"))
     return now
+
+
+def has_element(tx: AsyncConnection, array: ColumnElement[Any], element: str) -> Any:
+    """Return the condition that a JSON array of texts has an element."""
+    unnest = func.json_array_elements_text if _is_postgresql(tx) else func.json_each
+    elements = unnest(array).table_valued(column("value", String))
+    return exists(select(1).select_from(elements).where(elements.c.value == element))
+
+
+def table_of(
+    tx: AsyncConnection,
+    columns: Mapping[str, TypeEngine[Any]],
+    rows: Iterable[Sequence[Any]],
+) -> Subquery:
+    """Return rows of values as a table to join with; they are one parameter, however many."""
+    packed = json.dumps([[_packed(tx, value) for value in row] for row in rows])
+    parameter = bindparam(None, packed, String)
+    if _is_postgresql(tx):
+        unpacked = func.json_array_elements(cast(parameter, JSON))
+    else:
+        unpacked = func.json_each(parameter)
+    value = unpacked.table_valued(column("value", JSON)).c.value
+    return select(
+        *(
+            cast(value[place].as_string(), kind).label(name)
+            for place, (name, kind) in enumerate(columns.items())
+        )
+    ).subquery()
 
 
 def lock_for_migration(connection: Connection) -> None:
@@ -184,6 +239,16 @@ async def empty_the_log(engine: AsyncEngine) -> None:
         # committed is safe in the log, too, and moves by and by in any case.
         with suppress(sqlite3.Error):
             await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _is_postgresql(tx: AsyncConnection) -> bool:
+    return tx.dialect.name == "postgresql"
+
+
+def _packed(tx: AsyncConnection, value: Any) -> Any:
+    if not isinstance(value, datetime):
+        return value
+    return value.isoformat() if _is_postgresql(tx) else (value - _EPOCH) // _MICROSECOND
 
 
 def _sqlite_engine(

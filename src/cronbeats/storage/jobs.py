@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, insert, or_, select, update
 
-from cronbeats.domain.job import Job, Rules, State, Status, cron_of, interval_of
-from cronbeats.domain.page import PageRequest
+from cronbeats.domain.job import Job, Rules, State, cron_of, interval_of
+from cronbeats.domain.line import fold
 from cronbeats.domain.schedule import Cron, Every
 from cronbeats.storage import runs
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import job_states, jobs, reminders
 from cronbeats.storage.states import state_from_row
 
+JOBS_AND_STATES = jobs.join(job_states, job_states.c.job_id == jobs.c.id)
 _COLUMNS = (*jobs.c, *(column for column in job_states.c if column.name != "job_id"))
 
 
@@ -78,7 +79,7 @@ async def lock_by_keys(tx: Transaction, keys: Iterable[str]) -> list[Job]:
 
     All locks are taken in order of the jobs' ids, so that two batches never wait for each other.
     """
-    return await _fetch(tx, _lock(_alive().where(jobs.c.job_key.in_(set(keys)))))
+    return await fetch(tx, _lock(alive().where(jobs.c.job_key.in_(set(keys)))))
 
 
 async def has_key(tx: Transaction, key: str) -> bool:
@@ -100,20 +101,20 @@ async def lock_due(tx: Transaction, now: datetime, limit: int) -> list[Job]:
 
     Jobs that somebody else is changing are left out: whoever has them lets their time catch up.
     """
-    due = await _fetch(tx, _lock_free(due_query(now, limit)))
-    to_remind = await _fetch(tx, _lock_free(due_reminders_query(now, limit - len(due))))
+    due = await fetch(tx, _lock_free(due_query(now, limit)))
+    to_remind = await fetch(tx, _lock_free(due_reminders_query(now, limit - len(due))))
     return list({job.id: job for job in (*due, *to_remind)}.values())
 
 
 def due_query(now: datetime, limit: int) -> Select[Any]:
     """Return the query for the jobs whose deadline has come by `now`, most urgent first."""
-    due = _alive().where(job_states.c.wake_at <= now)
+    due = alive().where(job_states.c.wake_at <= now)
     return due.order_by(job_states.c.wake_at).limit(limit)
 
 
 def due_reminders_query(now: datetime, limit: int) -> Select[Any]:
     """Return the query for the jobs of which people must be told by `now`, most urgent first."""
-    due = _alive().join(reminders, reminders.c.job_id == jobs.c.id)
+    due = alive().join(reminders, reminders.c.job_id == jobs.c.id)
     return due.where(reminders.c.due_at <= now).order_by(reminders.c.due_at).limit(limit)
 
 
@@ -131,43 +132,31 @@ async def lock_ahead(tx: Transaction, now: datetime) -> list[Job]:
     """Return the jobs whose state speaks of moments after `now`, locked for a change."""
     named = (job_states.c.since, job_states.c.last_signal_at, job_states.c.due_at)
     ahead = or_(*(moment > now for moment in named), job_states.c.open_runs > 0)
-    return await _fetch(tx, _lock(_alive().where(ahead)))
+    return await fetch(tx, _lock(alive().where(ahead)))
 
 
 async def lock_one(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:
     """Return one job of a workspace, locked for a change, or None."""
-    found = await _fetch(tx, _lock(_alive().where(*_is(workspace_id, job_id))))
+    found = await fetch(tx, _lock(alive().where(*_is(workspace_id, job_id))))
     return found[0] if found else None
 
 
 async def lock_any(tx: Transaction, job_id: int) -> Job:
     """Return one job that exists, even if it is deleted, locked for a change."""
-    [job] = await _fetch(tx, _lock(_all().where(jobs.c.id == job_id)))
+    [job] = await fetch(tx, _lock(_all().where(jobs.c.id == job_id)))
     return job
 
 
 async def lock_many(tx: Transaction, workspace_id: int, job_ids: Collection[int]) -> list[Job]:
     """Return those of these jobs that are the workspace's, locked for a change."""
     own = (jobs.c.workspace_id == workspace_id, jobs.c.id.in_(set(job_ids)))
-    return await _fetch(tx, _lock(_alive().where(*own)))
+    return await fetch(tx, _lock(alive().where(*own)))
 
 
 async def get(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:
     """Return one job of a workspace, or None."""
-    found = await _fetch(tx, _alive().where(*_is(workspace_id, job_id)))
+    found = await fetch(tx, alive().where(*_is(workspace_id, job_id)))
     return found[0] if found else None
-
-
-async def browse(
-    tx: Transaction, workspace_id: int, statuses: Iterable[Status], request: PageRequest
-) -> tuple[list[Job], int]:
-    """Return a page of a workspace's jobs in one of `statuses`, and how many there are in all."""
-    chosen = _alive().where(
-        jobs.c.workspace_id == workspace_id, job_states.c.status.in_(list(statuses))
-    )
-    total = await tx.scalar(select(func.count()).select_from(chosen.subquery()))
-    page = chosen.order_by(jobs.c.id).limit(request.per_page).offset(request.offset)
-    return await _fetch(tx, page), total or 0
 
 
 async def next_wake(tx: Transaction) -> datetime | None:
@@ -180,13 +169,32 @@ async def next_wake(tx: Transaction) -> datetime | None:
     return min((moment for moment in earliest if moment is not None), default=None)
 
 
-def _all() -> Select[Any]:
-    joined = jobs.join(job_states, job_states.c.job_id == jobs.c.id)
-    return select(*_COLUMNS).select_from(joined)
+def alive(source: FromClause | None = None) -> Select[Any]:
+    """Return the query for all jobs that are not deleted, with their states.
+
+    `source` is JOBS_AND_STATES, or what else is joined to it.
+    """
+    return _all(source).where(jobs.c.deleted_at.is_(None))
 
 
-def _alive() -> Select[Any]:
-    return _all().where(jobs.c.deleted_at.is_(None))
+def _all(source: FromClause | None = None) -> Select[Any]:
+    return select(*_COLUMNS).select_from(JOBS_AND_STATES if source is None else source)
+
+
+async def fetch(tx: Transaction, query: Select[Any]) -> list[Job]:
+    """Return the jobs that a query made of `alive` finds, in its order."""
+    rows = (await tx.execute(query)).all()
+    found = [_job_from_row(row) for row in rows]
+    busy = [row.id for row in rows if row.open_runs]
+    if not busy:
+        return found
+    open_runs = await runs.open_by_job(tx, busy)
+    return [
+        replace(job, state=replace(job.state, open_runs=open_runs[job.id]))
+        if job.id in open_runs
+        else job
+        for job in found
+    ]
 
 
 def _lock(query: Select[Any]) -> Select[Any]:
@@ -200,21 +208,6 @@ def _lock_free(query: Select[Any]) -> Select[Any]:
 
 def _is(workspace_id: int, job_id: int) -> tuple[ColumnElement[bool], ...]:
     return jobs.c.workspace_id == workspace_id, jobs.c.id == job_id
-
-
-async def _fetch(tx: Transaction, query: Select[Any]) -> list[Job]:
-    rows = (await tx.execute(query)).all()
-    found = [_job_from_row(row) for row in rows]
-    busy = [row.id for row in rows if row.open_runs]
-    if not busy:
-        return found
-    open_runs = await runs.open_by_job(tx, busy)
-    return [
-        replace(job, state=replace(job.state, open_runs=open_runs[job.id]))
-        if job.id in open_runs
-        else job
-        for job in found
-    ]
 
 
 def _job_from_row(row: Row[Any]) -> Job:
@@ -251,6 +244,8 @@ def _configuration(job: Job | NewJob) -> Mapping[str, Any]:
     return {
         "name": job.name,
         "description": job.description,
+        "folded_name": fold(job.name),
+        "folded_description": job.description and fold(job.description),
         "expected_interval_seconds": interval_of(rules.schedule),
         "cron_expression": cron_of(rules.schedule),
         "timezone": job.timezone,

@@ -17,7 +17,7 @@ from sqlalchemy import (
     and_,
 )
 
-from cronbeats.storage.dialect import Id, Moment
+from cronbeats.storage.dialect import Folded, Id, Moment
 
 metadata = MetaData(
     naming_convention={
@@ -78,6 +78,9 @@ jobs = Table(
     Column("job_key", String(8), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("description", String(255)),
+    # Name and description as they are searched and sorted: with neither case nor ways of typing.
+    Column("folded_name", Folded),
+    Column("folded_description", Folded),
     Column("expected_interval_seconds", Integer),
     Column("cron_expression", String(200)),
     Column("timezone", String(64), nullable=False),
@@ -91,6 +94,7 @@ jobs = Table(
     Column("updated_at", Moment, nullable=False),
     Column("deleted_at", Moment),
     Index("ix_jobs_workspace_id_id", "workspace_id", "id"),
+    Index("ix_jobs_workspace_id_folded_name", "workspace_id", "folded_name", "id"),
 )
 
 # How a job stands changes with every ping, what it is called hardly ever: two tables, so that the

@@ -1,0 +1,78 @@
+"""A workspace may have ten thousand jobs: a page of them is found through an index."""
+
+import pytest
+from sqlalchemy import insert, text
+
+from cronbeats.domain.job import Rules, State, Status
+from cronbeats.domain.schedule import Every
+from cronbeats.storage import job_lists
+from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.job_lists import JobQuery, SortKey
+from cronbeats.storage.jobs import NewJob, add
+from cronbeats.storage.ledger import open_account
+from cronbeats.storage.schema import job_states, jobs, workspaces
+from tests.support.explain import plan_of
+from tests.support.turnable_clock import START
+
+MANY = 10_000
+OURS, OTHERS = 1, 2
+
+
+@pytest.fixture
+async def crowded(db: Database) -> Database:
+    """Give a database with two workspaces of ten thousand jobs each."""
+    async with db.write() as tx:
+        for name in ("Ours", "Others"):
+            values = {"name": name, "plan": "business", "created_at": START}
+            await tx.execute(insert(workspaces).values(values))
+        new = NewJob(OURS, "pattern0", "Pattern", Rules(Every(60)))
+        job = await add(tx, new, State(Status.HEALTHY, since=START))
+        await open_account(tx, job)
+        await copy_many(tx, job.id)
+        await tx.execute(text("ANALYZE"))
+    return db
+
+
+async def copy_many(tx: Transaction, pattern_id: int) -> None:
+    pattern = (await tx.execute(jobs.select().where(jobs.c.id == pattern_id))).one()._asdict()
+    state = (await tx.execute(job_states.select())).one()._asdict()
+    numbers = range(pattern_id + 1, pattern_id + 1 + 2 * MANY)
+    rows = [
+        {
+            "id": number,
+            "workspace_id": OURS if number % 2 else OTHERS,
+            "job_key": f"{number:08}",
+            "folded_name": f"job {number * 7919 % MANY}",
+        }
+        for number in numbers
+    ]
+    await tx.execute(insert(jobs), [{**pattern, **row} for row in rows])
+    await tx.execute(insert(job_states), [{**state, "job_id": number} for number in numbers])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        JobQuery(),
+        JobQuery(statuses=frozenset({Status.HEALTHY})),
+        JobQuery(sort_by=SortKey.NAME),
+    ],
+    ids=["oldest first", "one status", "by name"],
+)
+async def test_a_page_is_read_in_the_order_of_an_index(crowded: Database, query: JobQuery) -> None:
+    async with crowded.read() as tx:
+        listed = job_lists.list_query(tx, OURS, query, ())
+        plan = await plan_of(tx, listed.limit(50).offset(100))
+    assert "ndex" in plan.replace("INDEX", "Index")
+    for sign in ("Seq Scan", "SCAN jobs", "Sort", "TEMP B-TREE"):
+        assert sign not in plan, plan
+
+
+async def test_a_page_in_the_middle_is_right_however_many_there_are(crowded: Database) -> None:
+    query = JobQuery(text="JOB 999", sort_by=SortKey.NAME, is_descending=True)
+    async with crowded.read() as tx:
+        found = (await tx.execute(job_lists.list_query(tx, OURS, query, ()))).all()
+    names = [row.folded_name for row in found]
+    assert len(names) == len({row.id for row in found}) > 1
+    assert names == sorted(names, reverse=True)
+    assert {name[:7] for name in names} == {"job 999"}
