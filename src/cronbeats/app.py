@@ -47,6 +47,8 @@ class App:
         clock: Clock,
         senders: Senders,
         lookout: Lookout | None = None,
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._db = db
         self._lookout = lookout or Lookout(db, clock, server_time)
@@ -69,7 +71,15 @@ class App:
             trusted_proxies=settings.trusted_proxies,
         )
         self._api = build_api(
-            ApiContext(db, clock, self._lookout.windows, senders, settings.base_url),
+            ApiContext(
+                db,
+                clock,
+                self._lookout.windows,
+                senders,
+                settings.base_url,
+                self._wake_courier,
+                pause,
+            ),
             key_uses.note,
         )
         self._web = WebDoor(lambda: self._api.document)

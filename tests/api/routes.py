@@ -39,6 +39,7 @@ ROUTES: dict[str, tuple[Role, Json | None]] = {
     "GET /integrations": (READ, None),
     "GET /integrations/alert-rules": (READ, None),
     "PUT /integrations/alert-rules": (CHANGE_INTEGRATIONS, {}),
+    "POST /integrations/drill": (CHANGE_INTEGRATIONS, None),
     "PUT /integrations/webhook": (CHANGE_INTEGRATIONS, {}),
     "POST /integrations/webhook/test": (CHANGE_INTEGRATIONS, None),
 }

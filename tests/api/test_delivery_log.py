@@ -35,6 +35,7 @@ async def test_a_delivery_is_shown_with_each_of_its_attempts(world: World) -> No
         "status": "sent",
         "integration": "webhook",
         "job": {"id": job["id"], "name": "Backup"},
+        "is_drill": False,
         "text": world.sender.delivered[0].text,
         "owed_at": "2026-03-02T12:00:00Z",
         "next_attempt_at": None,

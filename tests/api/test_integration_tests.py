@@ -68,6 +68,7 @@ async def test_each_test_is_in_the_delivery_log(world: World) -> None:
         "status": "failed",
         "integration": "webhook",
         "job": None,
+        "is_drill": False,
         "text": world.sender.attempts[1].text,
         "owed_at": NOW,
         "next_attempt_at": None,

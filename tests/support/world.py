@@ -52,6 +52,7 @@ class World:
             self.clock,
             self.senders,
             self.lookout,
+            pause=self.pass_time,
         )
         self.published = published(self.senders)
         self.http = self.client_of(self.app)

@@ -17,6 +17,7 @@ from cronbeats.api import (
     alert_rules,
     bulk,
     deliveries,
+    drill,
     history,
     integrations,
     jobs,
@@ -80,7 +81,7 @@ def build_routes(senders: Senders) -> FastAPI:
 def _fixed_routes() -> list[BaseRoute]:
     """Return the routes that do not depend on what senders there are."""
     base = APIRouter()
-    for module in (bulk, mute, signals, history, schedules, jobs, alert_rules, deliveries):
+    for module in (bulk, mute, signals, history, schedules, jobs, alert_rules, deliveries, drill):
         base.include_router(module.router, prefix=_PREFIX)
     return base.routes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -20,13 +21,18 @@ HIGHEST_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
-    """What handlers need; `base_url` is the address that jobs ping, without a slash at its end."""
+    """What handlers need; `base_url` is the address that jobs ping, without a slash at its end.
+
+    `alerts_are_owed` wakes the courier; `pause` waits for some seconds.
+    """
 
     db: Database
     clock: Clock
     blind_windows: Callable[[], Awaitable[BlindWindows]]
     senders: Senders
     base_url: str
+    alerts_are_owed: Callable[[], None]
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 def _context(request: Request) -> ApiContext:

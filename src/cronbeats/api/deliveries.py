@@ -66,6 +66,7 @@ class DeliveryShown(TypedDict):
     ]
     integration: Annotated[IntegrationKind, shown("To which kind of integration", "slack")]
     job: Annotated[DeliveryJobShown | None, shown("The job; null for a test", PARTS)]
+    is_drill: Annotated[bool, shown("Whether it was only a fire drill", False)]
     text: Annotated[
         str | None, shown("What people are told, in one line", "Daily Database Backup is down.")
     ]
@@ -114,6 +115,7 @@ def _delivery_json(delivery: StoredDelivery) -> DeliveryShown:
         "status": DeliveryStatus(delivery.status),
         "integration": IntegrationKind(delivery.integration),
         "job": _job_json(delivery.facts.get("job")),
+        "is_drill": bool(delivery.facts.get("is_drill")),
         "text": delivery.facts.get("text"),
         "owed_at": moment(delivery.owed_at),
         "next_attempt_at": shown_moment(delivery.next_attempt_at) if is_owed else None,

@@ -108,7 +108,7 @@ def view_of(sender: Sender) -> type[BaseModel]:
 
 def page_of_views(views: list[type[BaseModel]]) -> type[BaseModel]:
     """Return how all kinds of integrations are shown together."""
-    any_view: Any = Union[tuple(views)]  # noqa: UP007 - they are known at run time only
+    any_view: Any = Union[tuple(views) or (Any,)]  # noqa: UP007 - known at run time only
     about = shown("One of each kind, set up or not", PARTS)
     return create_model(
         "IntegrationsPage",

@@ -110,6 +110,11 @@ CASES: Final[dict[str, ErrorCase]] = {
         403, "The key's role may not do this", "A key with the role viewer may not do this"
     ),
     "not_found": ErrorCase(404, "There is no such thing in the key's workspace", "Job not found"),
+    "conflict": ErrorCase(
+        409,
+        "Something else is under way; try again when it is over",
+        "A drill is under way already: try again when it is over",
+    ),
     "payload_too_large": ErrorCase(
         413,
         f"The body has more than {LARGEST_BODY:,} bytes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NotRequired
 
 from fastapi import APIRouter, Header
 from typing_extensions import TypedDict
@@ -113,6 +113,12 @@ class AlertShown(TypedDict):
     job: Annotated[AlertJobShown | None, shown("The job; null for a test", PARTS)]
     incident: Annotated[AlertIncidentShown | None, shown("The incident; null without one", PARTS)]
     text: Annotated[str, shown("Says it to people, in one line", _KINDS[AlertKind.DOWN][2])]
+    drill: NotRequired[
+        Annotated[
+            bool,
+            shown("In a fire drill, always true: no job of yours is meant", True, const=True),
+        ]
+    ]
 
 
 async def _taken(

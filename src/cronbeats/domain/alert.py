@@ -53,7 +53,8 @@ class Alert:
     """One event owed to one integration.
 
     `id` stays the same over all attempts, so that a receiver can drop a repeat. `text` is one line
-    for people: what happened, when, why. A test has neither a job nor an incident.
+    for people: what happened, when, why. A test has neither a job nor an incident. A drill tells of
+    a job that nobody sees, and says so.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Alert:
     text: str
     job: AlertJob | None = None
     incident: AlertIncident | None = None
+    is_drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)

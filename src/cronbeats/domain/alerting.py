@@ -11,6 +11,8 @@ from cronbeats.domain.job import Job, cron_of, interval_of
 from cronbeats.domain.transition import Transition
 from cronbeats.domain.words import local
 
+_ONLY_A_DRILL = "This is only a drill, all is well: "
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -19,6 +21,7 @@ class Circumstances:
     workspace_name: str
     incident_id: int | None = None
     last_output: str | None = None
+    is_drill: bool = False
 
 
 def compose_alert(
@@ -26,15 +29,17 @@ def compose_alert(
 ) -> Alert:
     """Return the alert that tells `announcement`, with all as it was at that moment."""
     transition = announcement.transition
+    text = _text(announcement, job, transition)
     return Alert(
         id=event_id,
         kind=announcement.kind,
         occurred_at=transition.at,
         workspace_id=job.workspace_id,
         workspace_name=around.workspace_name,
-        text=_text(announcement, job, transition),
+        text=f"{_ONLY_A_DRILL}{text}" if around.is_drill else text,
         job=_alert_job(job, transition),
         incident=_alert_incident(transition, around),
+        is_drill=around.is_drill,
     )
 
 

@@ -47,6 +47,10 @@ class UnreadableSecretError(CronBeatsError):
     """A stored secret cannot be read: its key is gone, or it is not what was stored."""
 
 
+class ConflictError(CronBeatsError):
+    """It cannot be done while something else goes on; trying again later is right."""
+
+
 class UnavailableError(CronBeatsError):
     """The database cannot be used right now; nothing was changed; trying again later is right."""
 

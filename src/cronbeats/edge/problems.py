@@ -11,6 +11,7 @@ import orjson
 
 from cronbeats.domain.attempt import Attempt
 from cronbeats.domain.errors import (
+    ConflictError,
     CronBeatsError,
     DeliveryFailedError,
     InvalidKeyError,
@@ -29,6 +30,7 @@ _CODES: dict[type[CronBeatsError], tuple[int, str]] = {
     PlanRequiredError: (403, "business_plan_required"),
     NotAllowedError: (403, "insufficient_permissions"),
     NotFoundError: (404, "not_found"),
+    ConflictError: (409, "conflict"),
     InvalidValueError: (422, "validation_error"),
     UnavailableError: (503, "unavailable"),
 }

@@ -32,6 +32,7 @@ _REASONS = {
     Reason.FAILED: "A run failed",
     Reason.OVERRAN: "A run took too long",
 }
+_DRILL = "[Drill] "
 LINK_TEXT = "Look at it in CronBeats"
 _LONGEST_LINK = 400
 # No sign that any service's markup knows; `%` is there for what is quoted already.
@@ -73,7 +74,7 @@ def message_of(told: Alert | Digest, pages: str = "") -> Message:
     if isinstance(told, Digest):
         title, path = _digest_title(told), "/jobs"
     else:
-        title, path = _title(told), "" if told.job is None else f"/jobs/{told.job.id}"
+        title, path = _title(told), _page_of(told)
     return Message(
         title=title,
         sentence=one_line(told.text) or title,
@@ -84,6 +85,11 @@ def message_of(told: Alert | Digest, pages: str = "") -> Message:
         output="" if isinstance(told, Digest) else _output(told),
         link=_link(pages, path),
     )
+
+
+def _page_of(alert: Alert) -> str:
+    """Return the path of the page about an alert; a test has none, nor the job of a drill."""
+    return "" if alert.job is None or alert.is_drill else f"/jobs/{alert.job.id}"
 
 
 def _link(pages: str, path: str) -> str:
@@ -105,7 +111,7 @@ def _title(alert: Alert) -> str:
     if alert.job is None:
         return _TITLES[alert.kind]
     name = one_line(alert.job.name) or f"job {alert.job.id}"
-    return f"{_TITLES[alert.kind]}: {name}"
+    return f"{_DRILL if alert.is_drill else ''}{_TITLES[alert.kind]}: {name}"
 
 
 def _output(alert: Alert) -> str:

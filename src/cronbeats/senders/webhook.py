@@ -75,6 +75,7 @@ class WebhookSender:
             "job": None if alert.job is None else _job(alert.job),
             "incident": None if alert.incident is None else _incident(alert.incident),
             "text": alert.text,
+            **({"drill": True} if alert.is_drill else {}),
         }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select, update
 
 from cronbeats.domain.attempt import Attempt
 from cronbeats.domain.integration import IntegrationKind
@@ -58,13 +59,26 @@ async def browse(
     return [_delivery(row, tuple(attempts.get(row.id, ()))) for row in rows], total
 
 
+async def get_many(tx: Transaction, alert_ids: Collection[int]) -> list[StoredDelivery]:
+    """Return the deliveries of these alerts, oldest first, without their attempts."""
+    query = _all().where(alerts.c.id.in_(alert_ids)).order_by(alerts.c.id)
+    return [_delivery(row, ()) for row in await tx.execute(query)]
+
+
+async def call_off(tx: Transaction, job_id: int, now: datetime, reason: str) -> None:
+    """Settle as failed whatever is still owed about a job, even if it is just being sent."""
+    owed = update(alerts).where(alerts.c.job_id == job_id, alerts.c.status == "owed")
+    said = func.coalesce(alerts.c.error, reason)
+    await tx.execute(owed.values(status="failed", settled_at=now, lease_until=None, error=said))
+
+
+def _all() -> Select[Any]:
+    joined = alerts.join(integrations, integrations.c.id == alerts.c.integration_id)
+    return select(alerts, integrations.c.kind.label("integration")).select_from(joined)
+
+
 def _query(workspace_id: int, wanted: Wanted) -> Select[Any]:
-    query = (
-        select(alerts, integrations.c.kind.label("integration"))
-        .join(integrations, integrations.c.id == alerts.c.integration_id)
-        .where(alerts.c.workspace_id == workspace_id)
-        .order_by(alerts.c.id.desc())
-    )
+    query = _all().where(alerts.c.workspace_id == workspace_id).order_by(alerts.c.id.desc())
     if wanted.job_id is not None:
         query = query.where(alerts.c.job_id == wanted.job_id)
     if wanted.integration is not None:

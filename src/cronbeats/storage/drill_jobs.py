@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from cronbeats.domain.job import Job, Rules, new_state
 from cronbeats.domain.keys import new_job_key
@@ -29,6 +29,18 @@ async def lock(tx: Transaction, workspace_id: int, now: datetime) -> Job:
     if job_id is None:
         job_id = await _make(tx, workspace_id, now)
     return await jobs.lock_any(tx, job_id)
+
+
+async def running_until(tx: Transaction, workspace_id: int) -> datetime | None:
+    """Return until when a drill is under way at the latest, None if none is."""
+    own = drill_jobs.c.workspace_id == workspace_id
+    return await tx.scalar(select(drill_jobs.c.drill_until).where(own))
+
+
+async def note_running(tx: Transaction, workspace_id: int, until: datetime | None) -> None:
+    """Note until when a drill is under way at the latest, or that it is over."""
+    own = drill_jobs.c.workspace_id == workspace_id
+    await tx.execute(update(drill_jobs).where(own).values(drill_until=until))
 
 
 async def _make(tx: Transaction, workspace_id: int, now: datetime) -> int:

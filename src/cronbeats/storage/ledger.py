@@ -51,14 +51,18 @@ async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> in
 
     Nothing counts before the transaction is committed.
     """
-    entries = sorted(entries, key=lambda entry: entry.change.job.id)
-    await _write_signals(tx, entries)
-    await _write_states(tx, entries)
-    await _write_runs(tx, entries)
-    await _write_incidents(tx, entries)
-    await _write_transitions(tx, entries)
+    await _write(tx, entries)
     telling = [entry.change for entry in entries if entry.change.transitions or entry.by_clock]
     return await owed_alerts.owe(tx, telling, now)
+
+
+async def record_drill(tx: Transaction, entry: Entry, now: datetime) -> list[int]:
+    """Write what happened to a drill job; return the ids of the alerts that are owed.
+
+    Every integration that is on is owed them, whatever the workspace's rules.
+    """
+    await _write(tx, [entry])
+    return await owed_alerts.owe_drill(tx, entry.change, now)
 
 
 async def mute(tx: Transaction, muted: Sequence[Job], now: datetime) -> int:
@@ -100,6 +104,15 @@ _deadline = bindparam("wake_at", type_=Moment)
 _SAVE_STATE = _SAVE_STATE_AND_WAKE.values(
     wake_at=case((job_states.c.wake_at < _deadline, job_states.c.wake_at), else_=_deadline)
 )
+
+
+async def _write(tx: Transaction, entries: Sequence[Entry]) -> None:
+    entries = sorted(entries, key=lambda entry: entry.change.job.id)
+    await _write_signals(tx, entries)
+    await _write_states(tx, entries)
+    await _write_runs(tx, entries)
+    await _write_incidents(tx, entries)
+    await _write_transitions(tx, entries)
 
 
 async def _write_signals(tx: Transaction, entries: Sequence[Entry]) -> None:

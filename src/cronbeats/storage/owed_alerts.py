@@ -51,18 +51,19 @@ async def owe(
     if not changes:
         return 0
     events = await _announce(tx, changes, now, plans_again=plans_again)
-    receivers = await _receivers(tx, {event.job.workspace_id for event in events})
-    events = [event for event in events if event.job.workspace_id in receivers]
-    if not events:
-        return 0
-    around = await _circumstances(tx, events)
-    rows = [
-        _alert_row(event, around[position], integration_id, now)
-        for position, event in enumerate(events)
-        for integration_id in receivers[event.job.workspace_id]
-    ]
-    await tx.execute(insert(alerts), rows)
+    rows = await _rows(tx, events, now)
+    if rows:
+        await tx.execute(insert(alerts), rows)
     return len(rows)
+
+
+async def owe_drill(tx: Transaction, change: Change, now: datetime) -> list[int]:
+    """Write the alerts about a drill job, whatever the rules; return their ids."""
+    told = announce(change, None, AlertRules(), now)
+    events = [_Event(announcement, change.job) for announcement in told.announcements]
+    rows = await _rows(tx, events, now, is_drill=True)
+    statement = insert(alerts).returning(alerts.c.id)
+    return [(await tx.execute(statement.values(row))).scalar_one() for row in rows]
 
 
 async def keep_test(
@@ -88,6 +89,22 @@ async def keep_test(
     }
     alert_id = await tx.scalar(insert(alerts).values(row).returning(alerts.c.id))
     await delivery_attempts.note(tx, [Note(alert_id, 1, attempt)])
+
+
+async def _rows(
+    tx: Transaction, events: Sequence[_Event], now: datetime, *, is_drill: bool = False
+) -> list[dict[str, Any]]:
+    """Return the rows of what somebody hears of, for each event one an integration."""
+    receivers = await _receivers(tx, {event.job.workspace_id for event in events})
+    events = [event for event in events if event.job.workspace_id in receivers]
+    if not events:
+        return []
+    around = await _circumstances(tx, events)
+    return [
+        _alert_row(event, replace(around[position], is_drill=is_drill), integration_id, now)
+        for position, event in enumerate(events)
+        for integration_id in receivers[event.job.workspace_id]
+    ]
 
 
 async def _receivers(tx: Transaction, workspace_ids: Iterable[int]) -> dict[int, list[int]]:
