@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from cronbeats import __version__
@@ -12,6 +13,7 @@ from cronbeats.api.app import build_api
 from cronbeats.api.context import ApiContext
 from cronbeats.clock import Clock
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.storm import StormRule
 from cronbeats.ops.health import Health
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
@@ -62,6 +64,7 @@ class App:
             key_uses,
             oldest_unsettled=self._intake.oldest_unsettled,
             history_per_job=settings.history_per_job,
+            storms=StormRule(settings.storm_above, timedelta(seconds=settings.storm_hold_seconds)),
         )
         self._ping = PingDoor(
             self._intake,

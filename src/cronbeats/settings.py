@@ -15,6 +15,7 @@ from cronbeats.domain.errors import CronBeatsError
 
 _PREFIX = "CRONBEATS_"
 _HIGHEST_PORT = 65535
+_LONGEST_HOLD_SECONDS = 300
 _LONGEST_TIMEOUT_SECONDS = 20
 _SENDER_NAME = "CronBeats"
 _SHORTEST_SECRET_KEY = 32
@@ -66,6 +67,10 @@ class Settings:
     """Pings a second that one job may send for long (bursts of 60 are fine); 0 means no limit."""
     ping_body_limit: int = 10_000
     """Bytes of a ping's body that are kept."""
+    storm_above: int = 3
+    """Alerts of a kind at once that people get one by one; more are told in one message."""
+    storm_hold_seconds: float = 5.0
+    """How long many alerts at once are gathered before people are told of them in one message."""
     history_per_job: int = 1000
     """Signals, and runs, of each job that are kept; older ones are deleted."""
     trusted_proxies: tuple[Network, ...] = ()
@@ -205,6 +210,17 @@ def _mail_address(text: str) -> MailAddress:
     return MailAddress(valid.ascii_email or valid.normalized, name)
 
 
+def _hold(text: str) -> float:
+    rule = f"must be a number of seconds from 0 to {_LONGEST_HOLD_SECONDS}"
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError(rule) from None
+    if not 0 <= seconds <= _LONGEST_HOLD_SECONDS:
+        raise ValueError(rule)
+    return seconds
+
+
 def _boolean(text: str) -> bool:
     words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if text.lower() not in words:
@@ -256,6 +272,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "allow_http_targets": _boolean,
     "ping_rate_per_second": _rate,
     "ping_body_limit": _bytes,
+    "storm_above": _count,
+    "storm_hold_seconds": _hold,
     "history_per_job": _count,
     "trusted_proxies": _networks,
     "telegram_api_url": _url,

@@ -37,6 +37,7 @@ async def test_a_list_of_addresses_sets_it_up(mailing_world: World) -> None:
         "last_success_at": None,
         "last_failure_at": None,
         "last_failure_reason": None,
+        "broken": None,
     }
 
 
@@ -107,6 +108,7 @@ async def test_a_job_that_fails_is_told_by_mail_and_so_is_its_recovery(
     await put(mailing_world, {"addresses": [ADA]})
     job = await mailing_world.make_job(name="Nightly backup")
     await mailing_world.ping(job, "/end/fail", content=b"disk full")
+    await mailing_world.deliver_all()
     await mailing_world.ping(job)
     await mailing_world.deliver_all()
 

@@ -23,6 +23,7 @@ NOTHING = {
     "last_success_at": None,
     "last_failure_at": None,
     "last_failure_reason": None,
+    "broken": None,
 }
 
 

@@ -91,6 +91,7 @@ async def test_missed_runs_of_a_cron_job_are_exact_over_a_month(world: World) ->
     await world.look()
     world.clock.turn(40 * 86_400)
     await world.look()
+    await world.deliver_all()
     await world.ping(job)
     await world.deliver_all()
     recovered = world.sender.delivered[-1]

@@ -32,6 +32,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "allow_http_targets": ("Yes", True),
     "ping_rate_per_second": ("2.5", 2.5),
     "ping_body_limit": ("100000", 100_000),
+    "storm_above": ("10", 10),
+    "storm_hold_seconds": ("7.5", 7.5),
     "history_per_job": ("50", 50),
     "trusted_proxies": ("10.0.0.0/8,fd00::/8,192.168.1.7/32,", PRIVATE),
     "telegram_api_url": ("http://localhost:8081", "http://localhost:8081"),
@@ -48,6 +50,7 @@ KEYS = "must be one or more keys of at least 32 characters each, separated by co
 PORT = "must be a whole number from 1 to 65535"
 RATE = "must be a number, 0 or more"
 SIZE = "must be a whole number of bytes, 0 or more"
+HOLD = "must be a number of seconds from 0 to 300"
 COUNT = "must be a whole number, 1 or more"
 NETWORKS = "must be networks separated by commas, as in 10.0.0.0/8,192.168.1.7/32"
 ADDRESS = "must be an address such as https://beats.example.com"
@@ -65,6 +68,8 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     "allow_http_targets": ("must be true or false", ["maybe", "2", "on"]),
     "ping_rate_per_second": (RATE, ["-1", "nan", "inf", "five", "1,5"]),
     "ping_body_limit": (SIZE, ["-1", "1.5", "10k", "٣"]),
+    "storm_above": (COUNT, ["0", "-5", "many", "1.5"]),
+    "storm_hold_seconds": (HOLD, ["-1", "301", "nan", "inf", "five"]),
     "history_per_job": (COUNT, ["0", "-5", "many", "1.5"]),
     "trusted_proxies": (NETWORKS, ["proxy.example.com", "10.0.0.0/-1"]),
     "public_url": (ADDRESS, ["beats.example.com", "ftp://x", "https://", "https://x:99999"]),

@@ -99,12 +99,15 @@ class Flapper(Busy):
     def __init__(self, server: Server, job: Json) -> None:
         self.job = job
         self.cycles = 0
+        self.database_url = server.database_url
         self._connection = connect(server.port)
         super().__init__(self._run)
 
     def _run(self) -> None:
         while not self._is_over.is_set():
             self._insist("/end/fail")
+            # What is over before anybody could be told of it is not told.
+            time.sleep(_CYCLE_PAUSE_SECONDS)
             self._insist("/end/success")
             self.cycles += 1
             time.sleep(_CYCLE_PAUSE_SECONDS)

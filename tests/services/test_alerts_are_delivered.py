@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from cronbeats.domain.delivery import Delivered, Refused, Unreachable
-from cronbeats.services.deliver_alerts import LEASE, claim_alerts, release_alerts
+from cronbeats.domain.outbox import LEASE
+from cronbeats.services.deliver_alerts import release_alerts
 from cronbeats.storage.schema import alerts
 from tests.support.world import World
 
@@ -83,35 +84,26 @@ async def test_a_recovery_never_overtakes_its_down(world: World) -> None:
 
 async def test_a_claimed_alert_is_nobody_elses_until_its_lease_ends(world: World) -> None:
     await fail_a_job(world)
-    [claimed] = await claim_alerts(world.db, world.clock(), limit=10)
-    assert await claim_alerts(world.db, world.clock(), limit=10) == []
-    world.clock.turn(LEASE.total_seconds())
-    [again] = await claim_alerts(world.db, world.clock(), limit=10)
-    assert (again.alert, again.attempts) == (claimed.alert, 2)
+    [claimed] = await world.claim()
+    assert await world.claim() == []
+    world.clock.turn(LEASE.total_seconds() - 1)
+    assert await world.claim() == []
+    world.clock.turn(1)
+    [again] = await world.claim()
+    assert (again.event_id, again.attempts) == (claimed.event_id, 2)
 
 
 async def test_a_released_alert_leaves_at_once_with_the_next_courier(world: World) -> None:
     await fail_a_job(world)
-    claimed = await claim_alerts(world.db, world.clock(), limit=10)
-    await release_alerts(world.db, claimed)
+    claimed = await world.claim()
+    await release_alerts(world.db, claimed, world.clock(), has_begun=False)
     [settled] = await world.deliver()
     assert settled.claimed.attempts == 1
 
 
-async def test_a_busy_integration_is_left_out_of_a_claim(world: World) -> None:
+async def test_of_a_busy_integration_nothing_is_claimed(world: World) -> None:
     await fail_a_job(world)
-    [claimed] = await claim_alerts(world.db, world.clock(), limit=10)
-    await release_alerts(world.db, [claimed])
-    assert await claim_alerts(world.db, world.clock(), limit=10, under_way=[claimed] * 4) == []
-
-
-async def test_an_integration_that_failed_is_tried_with_one_alert_at_a_time(world: World) -> None:
-    for _ in range(3):
-        await fail_a_job(world)
-    world.sender.answers.extend([Unreachable("no answer")] * 3)
-    assert len(await world.deliver()) == 3
-    world.clock.turn(60)
-    assert len(await claim_alerts(world.db, world.clock(), limit=10)) == 1
+    assert await world.claim(room=0) == []
 
 
 async def test_an_alert_that_cannot_be_read_blocks_no_other(world: World) -> None:

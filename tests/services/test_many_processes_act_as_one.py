@@ -134,9 +134,13 @@ async def test_a_rule_saved_while_jobs_go_down_holds_for_each_of_them(
 async def claim_at_once(world: World, processes: list[Database]) -> list[int]:
     """Let every process claim at the same time; return the ids of what they got."""
     claims = await asyncio.gather(
-        *(claim_alerts(db, world.clock(), limit=7) for db in processes for _ in range(4))
+        *(
+            claim_alerts(db, world.senders, world.clock(), room=lambda _: 7, storms=world.storms)
+            for db in processes
+            for _ in range(4)
+        )
     )
-    return [each.id for claim in claims for each in claim]
+    return [id_ for claim in claims for each in claim.claimed for id_ in each.ids]
 
 
 async def save_rules(world: World, **rules: object) -> None:

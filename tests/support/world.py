@@ -11,15 +11,24 @@ from sqlalchemy import select
 from cronbeats.api import openapi
 from cronbeats.app import App
 from cronbeats.domain.access import Role
+from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.keys import new_api_key
-from cronbeats.senders.protocol import Senders
+from cronbeats.domain.storm import StormRule
+from cronbeats.senders.protocol import Sender, Senders
 from cronbeats.services.check_deadlines import Look, check_deadlines
-from cronbeats.services.deliver_alerts import Settled, claim_alerts, send_alert, settle_alert
+from cronbeats.services.deliver_alerts import (
+    Ended,
+    Settled,
+    claim_alerts,
+    send_alert,
+    settle_alerts,
+)
 from cronbeats.services.manage_integrations import save_integration
 from cronbeats.services.set_up import set_up
 from cronbeats.settings import Settings
 from cronbeats.storage import api_keys
+from cronbeats.storage.claims import Claimed, Claims
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import job_states
 from cronbeats.workers.lookout import Lookout
@@ -43,8 +52,9 @@ class World:
         self.db = db
         self.clock = TurnableClock()
         self.lookout = lookout(db, self.clock)
+        self.storms = StormRule()
         self.sender = RecordingSender()
-        self.senders = {IntegrationKind.WEBHOOK: self.sender}
+        self.senders: dict[IntegrationKind, Sender] = {IntegrationKind.WEBHOOK: self.sender}
         self.courier_senders: Senders = self.senders
         self.app = App(
             settings or Settings(ping_rate_per_second=0),
@@ -133,15 +143,32 @@ class World:
         """Let the clock's worker look once."""
         return await check_deadlines(self.db, self.clock(), await self.lookout.windows())
 
+    async def claims(self, room: int = 100) -> Claims:
+        """Claim once; of each integration so many messages."""
+        return await claim_alerts(
+            self.db, self.courier_senders, self.clock(), room=lambda _: room, storms=self.storms
+        )
+
+    async def claim(self, room: int = 100) -> list[Claimed]:
+        """Claim what may be sent at this moment."""
+        while True:
+            claims = await self.claims(room)
+            again = claims.look_again_at
+            if claims.claimed or again is None or again > self.clock():
+                return list(claims.claimed)
+
+    async def settle(self, claimed: Claimed, delivery: Delivery) -> Settled:
+        """Settle one message."""
+        attempts = [Ended(claimed, self.clock(), delivery)]
+        [settled] = await settle_alerts(self.db, attempts, self.clock(), jitter=lambda: 0.0)
+        return settled
+
     async def deliver(self) -> list[Settled]:
         """Let the courier go round once: everything whose time has come is attempted once."""
-        settled = []
-        for claimed in await claim_alerts(self.db, self.clock(), limit=100):
-            delivery = await send_alert(self.courier_senders, claimed)
-            settled.append(
-                await settle_alert(self.db, claimed, delivery, self.clock(), jitter=lambda: 0.0)
-            )
-        return settled
+        return [
+            await self.settle(claimed, await send_alert(self.courier_senders, claimed))
+            for claimed in await self.claim()
+        ]
 
     async def deliver_all(self) -> None:
         """Let the courier go round until there is nothing to do at this moment."""

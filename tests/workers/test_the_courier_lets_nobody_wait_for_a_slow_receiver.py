@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
-from cronbeats.services.deliver_alerts import claim_alerts
+from cronbeats.senders.protocol import Senders
 from cronbeats.services.manage_integrations import save_integration
 from cronbeats.workers.courier import Courier
 from tests.support.recording_sender import RecordingSender
@@ -43,7 +43,7 @@ async def test_what_is_not_sent_by_the_end_is_given_back(world: World) -> None:
     await courier.step()
     await asyncio.sleep(0)
     await courier.finish(patience_seconds=0.01)
-    [claimed] = await claim_alerts(world.db, world.clock(), limit=10)
+    [claimed] = await world.claim()
     assert claimed.attempts == 1
 
 
@@ -62,7 +62,7 @@ async def set_up(world: World, sender: RecordingSender) -> None:
     await save_integration(world.db, sender, world.workspace_id, values, is_enabled=True, now=now)
 
 
-def courier_of(world: World, senders: Mapping[IntegrationKind, RecordingSender]) -> Courier:
+def courier_of(world: World, senders: Senders) -> Courier:
     return Courier(world.db, world.clock, senders, lambda: 0.0, lambda: None)
 
 

@@ -24,6 +24,13 @@ class LastDeliveryShown(TypedDict):
     error: Annotated[str | None, shown("Why it failed; null if it did not", None)]
 
 
+class BreakageShown(TypedDict):
+    """Why an integration takes no message until it is set up anew, or a test arrives."""
+
+    since: Annotated[Moment, shown("Since when, in UTC", "2026-02-19T02:15:01Z")]
+    reason: Annotated[str, shown("What the other side answered", "Slack answered 404 Not Found.")]
+
+
 class TestedShown(TypedDict):
     """What came of a test message."""
 
@@ -100,6 +107,10 @@ def view_of(sender: Sender) -> type[BaseModel]:
         "last_failure_reason": (
             str | None,
             shown("Why that attempt failed", "Slack answered 404 Not Found: no_team"),
+        ),
+        "broken": (
+            BreakageShown | None,
+            shown("Why it takes no message any more; null if it does", None),
         ),
     }
     about = f"The {sender.kind} integration, its secrets masked."

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from cronbeats.api.answer import Answer, shown_moment, success
 from cronbeats.api.context import Context, IntegrationEditor, Reader
 from cronbeats.api.integration_shapes import (
+    BreakageShown,
     LastDeliveryShown,
     TestedShown,
     answer_of,
@@ -26,6 +27,7 @@ from cronbeats.api.shapes import Body
 from cronbeats.domain.access import Identity
 from cronbeats.domain.integration import (
     UNREADABLE,
+    Breakage,
     Integration,
     IntegrationKind,
     LastDelivery,
@@ -139,6 +141,7 @@ def _view_json(view: IntegrationView, who: Identity) -> dict[str, Any]:
         "is_configured": _is_usable(integration),
         "unavailable": view.sender.unavailable or _problem(integration),
         "last_delivery": _delivery_json(None if integration is None else integration.last_delivery),
+        "broken": _breakage_json(None if integration is None else integration.broken),
         **_newest_json(integration),
     }
 
@@ -168,3 +171,7 @@ def _delivery_json(delivery: LastDelivery | None) -> LastDeliveryShown | None:
     if delivery is None:
         return None
     return {"status": delivery.status, "at": moment(delivery.at), "error": delivery.error}
+
+
+def _breakage_json(broken: Breakage | None) -> BreakageShown | None:
+    return None if broken is None else {"since": moment(broken.since), "reason": broken.reason}

@@ -12,9 +12,14 @@ from datetime import datetime, timedelta
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=15)
 _DOUBLINGS = 10
-_GIVE_UP_AFTER = timedelta(hours=24)
+GIVE_UP_AFTER = timedelta(hours=24)
 # What was owed while nobody was there to send it is tried for some hours all the same.
 _FEWEST_ATTEMPTS = 20
+# A wait for a whole integration is cut to this: somebody who asks for a week is asked again sooner.
+LONGEST_THROTTLE = timedelta(hours=1)
+# A broken integration may have been mended on the other side, where nobody tells us.
+PROBE_BROKEN_AFTER = timedelta(hours=1)
+_TOO_MANY_REQUESTS = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,14 @@ class Unreachable:
 
     `retry_after_seconds` is what the other side asked for, if it did. When the integration
     `is_throttled`, that wait (or the usual one, if none was named) holds for all its messages.
+    A message `never_left` when no connection for it was made: the other side knows nothing of it.
     """
 
     error: str
     status_code: int | None = None
     retry_after_seconds: float | None = None
     is_throttled: bool = False
+    never_left: bool = False
     duration_ms: int | None = field(default=None, compare=False)
     answer: str | None = field(default=None, compare=False)
 
@@ -68,6 +75,68 @@ class Refused:
 Delivery = Delivered | Unreachable | Refused
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What follows from an attempt: it is settled with a `status` (sent or failed), or tried again.
+
+    `may_have_arrived` tells of this attempt and all before. The whole integration is left alone
+    until `resume_at`.
+    """
+
+    status: str | None
+    again_at: datetime | None = None
+    may_have_arrived: bool = True
+    resume_at: datetime | None = None
+
+
+def judge(
+    delivery: Delivery,
+    *,
+    attempts: int,
+    owed_since: datetime,
+    now: datetime,
+    jitter: float,
+    arrived_before: bool,
+) -> Verdict:
+    """Return what follows from the latest of `attempts`.
+
+    `arrived_before` tells that one of the others may have reached the other side.
+    """
+    match delivery:
+        case Delivered():
+            return Verdict("sent", resume_at=_throttled_until(delivery.throttled_seconds, now))
+        case Refused():
+            if not delivery.is_broken:
+                return Verdict("failed")
+            probe_at = now + PROBE_BROKEN_AFTER
+            if now - owed_since >= GIVE_UP_AFTER:
+                return Verdict("failed", resume_at=probe_at)
+            return Verdict(None, probe_at, arrived_before, probe_at)
+        case Unreachable():
+            asked = delivery.retry_after_seconds
+            again_at = next_attempt(attempts, owed_since, now, jitter, asked)
+            resume_at = None
+            if delivery.is_throttled:
+                usual = now + _wait(attempts, jitter) if asked is None else None
+                resume_at = usual or _throttled_until(asked, now)
+            status = "failed" if again_at is None else None
+            arrived = arrived_before or _may_have_arrived(delivery)
+            return Verdict(status, again_at, arrived, resume_at)
+
+
+def _may_have_arrived(delivery: Unreachable) -> bool:
+    return not (delivery.never_left or delivery.status_code == _TOO_MANY_REQUESTS)
+
+
+def _throttled_until(seconds: float | None, now: datetime) -> datetime | None:
+    return None if seconds is None else now + _asked(seconds)
+
+
+def _asked(seconds: float) -> timedelta:
+    """Return the wait that the other side asked for, which may name any number, or none."""
+    return timedelta(seconds=min(max(0.0, seconds), LONGEST_THROTTLE.total_seconds()))
+
+
 def next_attempt(
     attempts: int,
     owed_since: datetime,
@@ -78,12 +147,13 @@ def next_attempt(
     """Return when to try again after `attempts` failures, or None to give up (after 24 hours).
 
     Exponential back-off with `jitter` from 0 to 1, which takes up to half of a wait away so that
-    many alerts do not knock together; never earlier than the other side asked.
+    many alerts do not knock together; not earlier than the other side asked, up to an hour.
     """
-    if now - owed_since >= _GIVE_UP_AFTER and attempts >= _FEWEST_ATTEMPTS:
+    if now - owed_since >= GIVE_UP_AFTER and attempts >= _FEWEST_ATTEMPTS:
         return None
+    return now + max(_wait(attempts, jitter), _asked(retry_after_seconds or 0.0))
+
+
+def _wait(attempts: int, jitter: float) -> timedelta:
     doubled = _FIRST_WAIT * (1 << min(max(attempts - 1, 0), _DOUBLINGS))
-    wait = min(doubled, _LONGEST_WAIT) * (1 - jitter / 2)
-    # The other side may name any number, so it is cut before it becomes a span of time.
-    asked = min(max(0.0, retry_after_seconds or 0.0), _GIVE_UP_AFTER.total_seconds())
-    return now + max(wait, timedelta(seconds=asked))
+    return min(doubled, _LONGEST_WAIT) * (1 - jitter / 2)

@@ -35,12 +35,21 @@ class LastDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakage:
+    """Since when an integration takes no message until it is set up anew, and what it answered."""
+
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Integration:
     """One way to tell a workspace's people.
 
     `config` holds its values by field name, a list as join_list makes it; it `is_configured` when
     none that it needs is missing. If it is not `is_readable`, the stored values were encrypted with
     a key that is not at hand, or damaged: then `config` is empty, but what is stored is kept.
+    It was set up like this at `updated_at`. Nothing is sent to it before `resume_at`.
     """
 
     id: int
@@ -54,6 +63,9 @@ class Integration:
     last_failure_at: datetime | None = None
     last_failure_reason: str | None = None
     is_readable: bool = True
+    updated_at: datetime | None = None
+    resume_at: datetime | None = None
+    broken: Breakage | None = None
 
 
 def join_list(items: Iterable[str]) -> str:

@@ -153,17 +153,19 @@ class HttpClient:
     def _failure(self, error: Exception) -> Unreachable | Refused:
         # Never `str(error)`: aiohttp puts addresses into it, and an address may be a secret.
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
-            return Unreachable(f"The TLS certificate was not accepted{_why(error)}.")
+            return Unreachable(
+                f"The TLS certificate was not accepted{_why(error)}.", never_left=True
+            )
         if isinstance(error, aiohttp.ClientSSLError):
-            return Unreachable("The TLS connection failed.")
+            return Unreachable("The TLS connection failed.", never_left=True)
         if isinstance(error, aiohttp.ConnectionTimeoutError):
-            return Unreachable("No connection could be made in time.")
+            return Unreachable("No connection could be made in time.", never_left=True)
         if isinstance(error, TimeoutError):
             return Unreachable(f"No answer within {self._timeout.total:g} s.")
         if isinstance(error, aiohttp.ClientConnectorDNSError):
-            return Unreachable("The host name could not be resolved.")
+            return Unreachable("The host name could not be resolved.", never_left=True)
         if isinstance(error, aiohttp.ClientConnectorError):
-            return Unreachable(f"No connection: {_in_words(error.os_error)}.")
+            return Unreachable(f"No connection: {_in_words(error.os_error)}.", never_left=True)
         if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
             return Unreachable("The connection was closed before an answer came.")
         if isinstance(error, aiohttp.ClientResponseError):

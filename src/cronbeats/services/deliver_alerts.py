@@ -2,56 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from uuid import uuid4
 
 from cronbeats.domain.attempt import attempt_of
-from cronbeats.domain.delivery import Delivered, Delivery, Refused, Unreachable, next_attempt
-from cronbeats.domain.integration import UNREADABLE, Integration
-from cronbeats.senders.protocol import Senders
-from cronbeats.storage import alerts, delivery_attempts
-from cronbeats.storage.alerts import Claimed
-from cronbeats.storage.database import Database
+from cronbeats.domain.delivery import (
+    GIVE_UP_AFTER,
+    Delivered,
+    Delivery,
+    Refused,
+    Unreachable,
+    Verdict,
+    judge,
+)
+from cronbeats.domain.integration import UNREADABLE
+from cronbeats.domain.outbox import LEASE
+from cronbeats.domain.storm import StormRule
+from cronbeats.senders.protocol import DigestSender, Sender, Senders
+from cronbeats.storage import alerts, claims, delivery_attempts, due_alerts, integrations
+from cronbeats.storage.alerts import Lease
+from cronbeats.storage.claims import Claimed, Claims
+from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.delivery_attempts import Note
+from cronbeats.storage.due_alerts import Waiting
 
-# Longer than a sender may take with one message, so that a lease ends only with its holder.
-LEASE = timedelta(seconds=30)
-_MOST_FOR_ONE_INTEGRATION = 4
-# One that did not answer the last time is tried with one alert at a time.
-_MOST_FOR_A_FAILING_ONE = 1
+# Whatever a sender does, its message is given up then, well before its lease ends.
+LONGEST_SEND_SECONDS = 15.0
+_MOST_INTEGRATIONS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that has ended: what was sent, since when, and what came of it."""
+
+    claimed: Claimed
+    started_at: datetime
+    delivery: Delivery
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How one attempt went: when it is tried again, or None if that was the last."""
+    """How one attempt went: when it is tried again, or None if that was the last.
+
+    `was_lost` tells that the lease had ended and another courier has the alert, so that nothing was
+    noted about it; `broke` that the integration turned out to be broken, which was not known.
+    """
 
     claimed: Claimed
     delivery: Delivery
     next_attempt_at: datetime | None = None
+    was_lost: bool = False
+    broke: bool = False
 
 
-async def next_alert(db: Database) -> datetime | None:
-    """Return when the next alert is to be attempted, or None. Raises UnavailableError."""
-    async with db.read() as tx:
-        return await alerts.next_attempt(tx)
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """What is noted alike about all alerts of a batch that ended in the same way."""
+
+    token: str
+    verdict: Verdict
+    status_code: int | None
+    said: str | None
 
 
 async def claim_alerts(
-    db: Database, now: datetime, limit: int, under_way: Collection[Claimed] = ()
-) -> list[Claimed]:
-    """Claim up to `limit` alerts whose time has come. Raises UnavailableError.
+    db: Database,
+    senders: Senders,
+    now: datetime,
+    *,
+    room: Callable[[Waiting], int],
+    storms: StormRule,
+    at_step: Callable[[str], None] = lambda _: None,
+) -> Claims:
+    """Claim messages whose time has come, for each integration up to its `room`.
 
-    No integration gets so many at a time, those `under_way` included, that others go short.
+    Asks the database one thing when nothing is due. `at_step` hears of "claiming" before the
+    commit. Raises UnavailableError.
     """
-    if limit <= 0:
-        return []
+    async with db.read() as tx:
+        waiting = await due_alerts.waiting(tx)
+    wanted = {each.integration_id: room(each) for each in waiting if each.ready_at <= now}
+    ready = [id_ for id_, count in wanted.items() if count > 0]
+    later = min((each.ready_at for each in waiting if each.ready_at > now), default=None)
+    if not ready:
+        return Claims(look_again_at=later)
+    found = []
+    at_once = ready[:_MOST_INTEGRATIONS_AT_ONCE]
     async with db.write() as tx:
-        return await alerts.claim(tx, now, now + LEASE, limit, under_way=under_way, share=_share)
+        lease = Lease(str(uuid4()), now + LEASE)
+        for integration in await integrations.lock_many(tx, at_once):
+            if integration.resume_at is not None and integration.resume_at > now:
+                continue
+            rule = storms if isinstance(senders.get(integration.kind), DigestSender) else None
+            count = wanted[integration.id]
+            found.append(await claims.claim(tx, integration, now, lease, room=count, storms=rule))
+        at_step("claiming")
+    again = [later, *(each.look_again_at for each in found)]
+    if len(at_once) < len(ready):
+        again.append(now)
+    claimed = tuple(each for one in found for each in one.claimed)
+    return Claims(claimed, min(filter(None, again), default=None))
 
 
 async def send_alert(senders: Senders, claimed: Claimed) -> Delivery:
-    """Send one claimed alert; whatever happens comes back as a value."""
+    """Send one claimed message; whatever happens comes back as a value, and soon enough."""
     integration = claimed.integration
     sender = senders.get(integration.kind)
     if sender is None:
@@ -62,49 +120,168 @@ async def send_alert(senders: Senders, claimed: Claimed) -> Delivery:
         # Somebody may give the key back, or set the integration up again.
         return Unreachable(UNREADABLE)
     try:
-        return await sender.send(integration.config, claimed.alert)
+        async with asyncio.timeout(LONGEST_SEND_SECONDS):
+            return await _send(sender, claimed)
+    except TimeoutError:
+        return Unreachable(f"No answer within {LONGEST_SEND_SECONDS:g} s.")
     except Exception as error:  # noqa: BLE001 - a sender's bug must not stop all the others
         # The text of an unforeseen error may hold a secret of the integration.
         return Unreachable(f"the sender failed ({type(error).__name__})")
 
 
-async def settle_alert(
-    db: Database, claimed: Claimed, delivery: Delivery, now: datetime, jitter: Callable[[], float]
-) -> Settled:
-    """Note how an attempt went: sent, again later, or failed for good. Raises UnavailableError."""
-    again_at = None
-    if isinstance(delivery, Unreachable):
-        again_at = next_attempt(
-            claimed.attempts, claimed.owed_at, now, jitter(), delivery.retry_after_seconds
+async def settle_alerts(
+    db: Database,
+    attempts: Sequence[Ended],
+    now: datetime,
+    jitter: Callable[[], float],
+    *,
+    at_step: Callable[[str], None] = lambda _: None,
+) -> list[Settled]:
+    """Note how attempts went, all in one transaction: sent, again later, or failed for good.
+
+    `at_step` hears of "settling" before the commit. Raises UnavailableError.
+    """
+    verdicts = [_judge(each, now, jitter()) for each in attempts]
+    async with db.write() as tx:
+        # The integrations come first, as they do for whoever claims.
+        broke = await _note_integrations(tx, attempts, verdicts, now)
+        kept = await _note_alerts(tx, attempts, verdicts, now)
+        await delivery_attempts.note(tx, _log_entries(attempts, kept, now))
+        at_step("settling")
+    return [
+        Settled(
+            ended.claimed,
+            ended.delivery,
+            verdict.again_at,
+            was_lost=kept.isdisjoint(ended.claimed.ids),
+            broke=position in broke,
         )
+        for position, (ended, verdict) in enumerate(zip(attempts, verdicts, strict=True))
+    ]
+
+
+async def release_alerts(
+    db: Database, claimed: Iterable[Claimed], now: datetime, *, has_begun: bool
+) -> None:
+    """Give back what was claimed and not sent, or what may have been. Raises UnavailableError."""
     async with db.write() as tx:
-        if isinstance(delivery, Delivered):
-            code, error = delivery.status_code, delivery.warning
-            await alerts.settle(tx, claimed, "sent", now, status_code=code, error=error)
-        elif again_at is None:
-            code, error = delivery.status_code, delivery.error
-            await alerts.settle(tx, claimed, "failed", now, status_code=code, error=error)
-        else:
-            code, error = delivery.status_code, delivery.error
-            await alerts.put_off(tx, claimed, again_at, now, status_code=code, error=error)
-        attempt = attempt_of(delivery, claimed.claimed_at, now)
-        await delivery_attempts.note(tx, [Note(claimed.id, claimed.attempts, attempt)])
-    return Settled(claimed, delivery, again_at)
+        for each in claimed:
+            await alerts.release(
+                tx,
+                each.ids,
+                each.lease.token,
+                now,
+                may_have_arrived=has_begun or each.may_have_arrived,
+            )
 
 
-async def release_alerts(db: Database, claimed: Collection[Claimed]) -> None:
-    """Give back what was claimed but not sent. Raises UnavailableError."""
-    async with db.write() as tx:
-        await alerts.release(tx, [each.id for each in claimed])
-
-
-async def take_over_alerts(db: Database) -> None:
+async def take_over_alerts(db: Database, now: datetime) -> None:
     """Give back what a crashed server had claimed; only for a database that nobody shares."""
     async with db.write() as tx:
-        await alerts.release_all(tx)
+        await alerts.release_all(tx, now)
 
 
-def _share(integration: Integration) -> int:
-    last = integration.last_delivery
-    is_failing = last is not None and last.status == "failed"
-    return _MOST_FOR_A_FAILING_ONE if is_failing else _MOST_FOR_ONE_INTEGRATION
+async def _send(sender: Sender, claimed: Claimed) -> Delivery:
+    config = claimed.integration.config
+    if claimed.digest is None:
+        return await sender.send(config, claimed.taken[0].alert)
+    if not isinstance(sender, DigestSender):
+        return Refused(f"this version sends no digests to {sender.kind}")
+    return await sender.send_digest(config, claimed.digest)
+
+
+def _judge(ended: Ended, now: datetime, jitter: float) -> Verdict:
+    claimed = ended.claimed
+    return judge(
+        ended.delivery,
+        attempts=claimed.attempts,
+        owed_since=claimed.owed_at,
+        now=now,
+        jitter=jitter,
+        arrived_before=claimed.may_have_arrived,
+    )
+
+
+async def _note_integrations(
+    tx: Transaction,
+    attempts: Sequence[Ended],
+    verdicts: Sequence[Verdict],
+    now: datetime,
+) -> set[int]:
+    """Note what each integration has shown; return the attempts that told of a new breakage."""
+    by_integration: dict[int, list[int]] = defaultdict(list)
+    for position, ended in enumerate(attempts):
+        by_integration[ended.claimed.integration.id].append(position)
+    broke = set()
+    for integration_id in sorted(by_integration):
+        for position in by_integration[integration_id]:
+            if await _note_exception(tx, attempts[position], verdicts[position], now):
+                broke.add(position)
+        newest = attempts[by_integration[integration_id][-1]].delivery
+        status = "sent" if isinstance(newest, Delivered) else "failed"
+        await integrations.note_delivery(tx, integration_id, status, now, _said(newest))
+    return broke
+
+
+async def _note_exception(tx: Transaction, ended: Ended, verdict: Verdict, now: datetime) -> bool:
+    """Note what changes for the whole integration, if anything; return whether it broke now."""
+    integration, delivery, is_news = ended.claimed.integration, ended.delivery, False
+    if isinstance(delivery, Delivered) and (integration.broken or integration.resume_at):
+        await integrations.mend(tx, integration.id)
+    if isinstance(delivery, Refused) and delivery.is_broken:
+        is_news = await integrations.mark_broken(tx, integration, delivery.error, now)
+        await alerts.give_up(tx, integration.id, now - GIVE_UP_AFTER, now, delivery.error)
+    if verdict.resume_at is not None:
+        await integrations.hold(tx, integration, verdict.resume_at)
+    return is_news
+
+
+async def _note_alerts(
+    tx: Transaction,
+    attempts: Sequence[Ended],
+    verdicts: Sequence[Verdict],
+    now: datetime,
+) -> set[int]:
+    """Settle alerts or put them off; return the ids of those that were still ours."""
+    alike: dict[_Ending, list[int]] = defaultdict(list)
+    for ended, verdict in zip(attempts, verdicts, strict=True):
+        claimed, delivery = ended.claimed, ended.delivery
+        ending = _Ending(claimed.lease.token, verdict, delivery.status_code, _said(delivery))
+        alike[ending].extend(claimed.ids)
+    kept: set[int] = set()
+    for ending, ids in alike.items():
+        kept |= await _note_alike(tx, ids, ending, now)
+    return kept
+
+
+async def _note_alike(
+    tx: Transaction, ids: Collection[int], ending: _Ending, now: datetime
+) -> set[int]:
+    verdict, said = ending.verdict, ending.said
+    if verdict.again_at is None:
+        status = verdict.status or "failed"
+        return await alerts.settle(
+            tx, ids, ending.token, status, now, status_code=ending.status_code, error=said
+        )
+    return await alerts.put_off(
+        tx,
+        ids,
+        ending.token,
+        verdict.again_at,
+        status_code=ending.status_code,
+        error=said or "",
+        may_have_arrived=verdict.may_have_arrived,
+    )
+
+
+def _log_entries(attempts: Sequence[Ended], kept: Collection[int], now: datetime) -> list[Note]:
+    return [
+        Note(taken.id, taken.attempts, attempt_of(ended.delivery, ended.started_at, now))
+        for ended in attempts
+        for taken in ended.claimed.taken
+        if taken.id in kept
+    ]
+
+
+def _said(delivery: Delivery) -> str | None:
+    return delivery.warning if isinstance(delivery, Delivered) else delivery.error

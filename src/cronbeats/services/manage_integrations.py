@@ -15,7 +15,7 @@ from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import DeliveryFailedError, InvalidValueError, NotConfiguredError
 from cronbeats.domain.integration import UNREADABLE, Integration
 from cronbeats.senders.protocol import Sender, Senders
-from cronbeats.storage import alert_rules, drill_jobs, integrations, ledger, workspaces
+from cronbeats.storage import alert_rules, alerts, drill_jobs, integrations, ledger, workspaces
 from cronbeats.storage.database import Database, Transaction
 
 
@@ -47,6 +47,8 @@ async def save_integration(
 ) -> IntegrationView:
     """Set an integration's values; those not named stay, an empty text clears.
 
+    What is owed to it leaves at once, even if it was broken, or failed, before.
+
     `is_enabled` None leaves it as it is; a new integration is on. What is stored but cannot be read
     is only replaced as a whole: then every value must be named. Raises InvalidValueError.
     """
@@ -71,6 +73,8 @@ async def save_integration(
             is_configured=_is_complete(sender, config),
             now=now,
         )
+        if known is not None:
+            await alerts.hurry(tx, known.id, now)
         saved = await integrations.get(tx, workspace_id, sender.kind)
     return IntegrationView(sender, saved)
 
@@ -80,8 +84,9 @@ async def test_integration(
 ) -> Delivered:
     """Send a test message now, whether the integration is on or off.
 
-    It is in the delivery log, and changes nothing else. Raises NotConfiguredError, or
-    DeliveryFailedError with what the other side answered.
+    It is in the delivery log. If it arrives, the integration is not broken or held any more, and
+    what is owed leaves. Raises NotConfiguredError, or DeliveryFailedError with what the other side
+    answered.
     """
     async with db.read() as tx:
         integration = await integrations.get(tx, workspace_id, sender.kind)
@@ -99,6 +104,10 @@ async def test_integration(
     if not isinstance(delivery, Delivered):
         told = f"The test message was not delivered: {delivery.error}"
         raise DeliveryFailedError(told, attempt)
+    if integration.broken is not None or integration.resume_at is not None:
+        async with db.write() as tx:
+            await integrations.mend(tx, integration.id)
+            await alerts.hurry(tx, integration.id, now)
     return delivery
 
 

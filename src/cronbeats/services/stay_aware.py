@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cronbeats.domain.blind_window import LONGEST_GAP, Blindness, BlindWindow, BlindWindows
+from cronbeats.domain.outbox import LEASE
 from cronbeats.domain.state_machine import on_clock_set_back
-from cronbeats.storage import alerts, blind_windows, jobs, ledger
+from cronbeats.storage import alerts, blind_windows, integrations, jobs, ledger
 from cronbeats.storage.database import Database, Transaction
 
 # A server that crashes as often as can be seen makes these in three days and a half; what lies
@@ -102,5 +103,6 @@ async def _keep(tx: Transaction, found: BlindWindow, now: datetime) -> None:
         await ledger.record(tx, changes, now)
         await ledger.end_far_mutes(tx, now)
         await ledger.plan_reminders(tx, now)
-        await alerts.hurry(tx, now)
+        await integrations.release_holds(tx, now)
+        await alerts.hurry_all(tx, now, now + LEASE)
         await blind_windows.unbelieve(tx, now)

@@ -1,131 +1,240 @@
-"""The alerts that are owed: claimed with a lease, settled when it is known how they went."""
+"""The alerts that are owed: claimed with a lease, settled by whoever holds it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Row, and_, delete, func, select, update
 
 from cronbeats.domain.alert import Alert
-from cronbeats.domain.integration import Integration
 from cronbeats.storage.alert_codec import alert_from_json
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.integrations import integration_from_row, note_delivery
-from cronbeats.storage.schema import alerts, integrations
+from cronbeats.storage.due_alerts import IS_OWED
+from cronbeats.storage.pages import newest_to_go
+from cronbeats.storage.schema import alerts
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """An alert that nobody else will send while the lease holds; `attempts` counts this one too."""
+class Taken:
+    """An alert that was taken; `attempts` counts the one that now begins."""
 
     id: int
     alert: Alert
-    integration: Integration
     owed_at: datetime
     attempts: int
-    claimed_at: datetime
 
 
-async def claim(
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds what is taken (nobody else knows the token), and until when."""
+
+    token: str
+    until: datetime
+
+
+async def take(
     tx: Transaction,
+    ids: Collection[int],
+    lease: Lease,
     now: datetime,
-    lease_until: datetime,
-    limit: int,
-    *,
-    under_way: Collection[Claimed],
-    share: Callable[[Integration], int],
-) -> list[Claimed]:
-    """Take up to `limit` alerts whose time has come, oldest first.
+    digest_id: str | None = None,
+) -> dict[int, Taken]:
+    """Take alerts, by their ids; from now on each may have arrived.
 
-    Of one integration at most its share, less what is `under_way` already. An alert waits until
-    every earlier one of the same job and integration is settled, so that a recovery never
-    overtakes its down.
+    The integration must be locked, and nobody else hold a lease on them.
     """
-    counts = Counter(each.integration.id for each in under_way)
-    integrations_under_way = {each.integration.id: each.integration for each in under_way}
-    full = [id_ for id_, each in integrations_under_way.items() if counts[id_] >= share(each)]
-    claimed: list[Claimed] = []
-    for row in (await tx.execute(_due(now, limit, full))).all():
-        integration = integration_from_row(tx, row)
-        if counts[integration.id] >= share(integration):
-            continue
+    if not ids:
+        return {}
+    taken = update(alerts).where(alerts.c.id.in_(ids), IS_OWED)
+    rows = await tx.execute(
+        taken.values(
+            claim_token=lease.token,
+            lease_until=lease.until,
+            # Should nobody settle it, it is looked at again when the lease ends.
+            next_attempt_at=lease.until,
+            attempts=alerts.c.attempts + 1,
+            may_have_arrived=True,
+            digest_id=digest_id,
+        ).returning(alerts.c.id, alerts.c.event, alerts.c.owed_at, alerts.c.attempts)
+    )
+    found: dict[int, Taken] = {}
+    for row in rows.all():
         alert = await _decode(tx, row, now)
         if alert is not None:
-            counts[integration.id] += 1
-            attempts = row.attempts + 1
-            claimed.append(Claimed(row.alert_id, alert, integration, row.owed_at, attempts, now))
-    if claimed:
-        taken = update(alerts).where(alerts.c.id.in_([each.id for each in claimed]))
-        await tx.execute(taken.values(lease_until=lease_until, attempts=alerts.c.attempts + 1))
-    return claimed
-
-
-async def next_attempt(tx: Transaction) -> datetime | None:
-    """Return when the next alert is to be attempted, or None if none is owed."""
-    owed = select(alerts.c.next_attempt_at).where(alerts.c.status == "owed")
-    return await tx.scalar(owed.order_by(alerts.c.next_attempt_at).limit(1))
+            found[row.id] = Taken(row.id, alert, row.owed_at, row.attempts)
+    return found
 
 
 async def settle(
     tx: Transaction,
-    claimed: Claimed,
+    ids: Collection[int],
+    token: str,
     status: str,
     now: datetime,
     *,
     status_code: int | None = None,
     error: str | None = None,
-) -> None:
-    """Note how an alert ended: `sent` or `failed`. What is settled stays so."""
-    await tx.execute(
-        _still_owed(claimed).values(
-            status=status, settled_at=now, lease_until=None, status_code=status_code, error=error
-        )
+) -> set[int]:
+    """Note how alerts ended: `sent` or `failed`. What is settled stays so.
+
+    Returns the ids of those that were still the holder's to settle.
+    """
+    ended = _held(ids, token).values(
+        status=status,
+        settled_at=now,
+        lease_until=None,
+        claim_token=None,
+        status_code=status_code,
+        error=error,
     )
-    await note_delivery(tx, claimed.integration.id, status, now, error)
+    return set((await tx.scalars(ended.returning(alerts.c.id))).all())
 
 
 async def put_off(
     tx: Transaction,
-    claimed: Claimed,
+    ids: Collection[int],
+    token: str,
     until: datetime,
-    now: datetime,
     *,
     status_code: int | None,
     error: str,
+    may_have_arrived: bool,
+) -> set[int]:
+    """Note that alerts did not get through and are to be tried again at `until`.
+
+    A digest that surely has not arrived is dissolved. Returns the ids of those that were still the
+    holder's.
+    """
+    again = _held(ids, token).values(
+        next_attempt_at=until,
+        status_code=status_code,
+        error=error,
+        **_given_back(may_have_arrived=may_have_arrived),
+    )
+    return set((await tx.scalars(again.returning(alerts.c.id))).all())
+
+
+async def release(
+    tx: Transaction, ids: Collection[int], token: str, now: datetime, *, may_have_arrived: bool
 ) -> None:
-    """Note that an alert did not get through and is to be tried again at `until`."""
+    """Give alerts back as if they had never been taken, to be sent by whoever comes next."""
     await tx.execute(
-        _still_owed(claimed).values(
-            next_attempt_at=until, lease_until=None, status_code=status_code, error=error
+        _held(ids, token).values(
+            next_attempt_at=now,
+            attempts=alerts.c.attempts - 1,
+            **_given_back(may_have_arrived=may_have_arrived),
         )
     )
-    await note_delivery(tx, claimed.integration.id, "failed", now, error)
 
 
-async def release(tx: Transaction, claimed_ids: Sequence[int]) -> None:
-    """Give claimed alerts back, to be sent by whoever comes next."""
-    if claimed_ids:
-        given = update(alerts).where(alerts.c.id.in_(claimed_ids), alerts.c.status == "owed")
-        await tx.execute(given.values(lease_until=None, attempts=alerts.c.attempts - 1))
+async def release_all(tx: Transaction, now: datetime) -> None:
+    """Give every taken alert back: for a database of which we are the only user."""
+    left = update(alerts).where(IS_OWED, alerts.c.lease_until.is_not(None))
+    await tx.execute(left.values(lease_until=None, claim_token=None, next_attempt_at=now))
 
 
-async def release_all(tx: Transaction) -> None:
-    """Give every claimed alert back: for a database of which we are the only user."""
+async def supersede(tx: Transaction, ids: Collection[int], now: datetime) -> None:
+    """Settle alerts as superseded: they were too late to be of use before they could be sent."""
+    late = update(alerts).where(alerts.c.id.in_(ids), IS_OWED, ~alerts.c.may_have_arrived)
+    await tx.execute(late.values(status="superseded", settled_at=now, error=None))
+
+
+async def line_up(
+    tx: Transaction, integration_id: int, job_ids: Collection[int], now: datetime
+) -> None:
+    """Let what waits for an earlier alert of its job be looked at again no sooner than that one."""
+    earlier = alerts.alias("earlier")
+    before = and_(
+        earlier.c.status == "owed",
+        earlier.c.integration_id == alerts.c.integration_id,
+        earlier.c.job_id == alerts.c.job_id,
+        earlier.c.id < alerts.c.id,
+    )
+    last = select(func.max(earlier.c.next_attempt_at)).where(before)
+    behind = update(alerts).where(
+        IS_OWED,
+        alerts.c.integration_id == integration_id,
+        alerts.c.job_id.in_(job_ids),
+        alerts.c.next_attempt_at <= now,
+        select(earlier.c.id).where(before).correlate(alerts).exists(),
+    )
+    await tx.execute(behind.values(next_attempt_at=last.correlate(alerts).scalar_subquery()))
+
+
+async def hurry(tx: Transaction, integration_id: int, now: datetime) -> None:
+    """Let all that an integration is owed be attempted now."""
+    put_off_ = update(alerts).where(
+        IS_OWED,
+        alerts.c.integration_id == integration_id,
+        alerts.c.next_attempt_at > now,
+        alerts.c.lease_until.is_(None),
+    )
+    await tx.execute(put_off_.values(next_attempt_at=now))
+
+
+async def hurry_all(tx: Transaction, now: datetime, longest_lease_until: datetime) -> None:
+    """Let no owed alert wait beyond `now`, and no lease last beyond a moment."""
+    ahead = update(alerts).where(IS_OWED)
+    waiting = ahead.where(alerts.c.next_attempt_at > now, alerts.c.lease_until.is_(None))
+    await tx.execute(waiting.values(next_attempt_at=now))
+    leased = ahead.where(alerts.c.lease_until > longest_lease_until)
     await tx.execute(
-        update(alerts)
-        .where(alerts.c.status == "owed", alerts.c.lease_until.is_not(None))
-        .values(lease_until=None)
+        leased.values(lease_until=longest_lease_until, next_attempt_at=longest_lease_until)
     )
 
 
-async def hurry(tx: Transaction, now: datetime) -> None:
-    """Let every owed alert be attempted by `now`, whatever moment was noted for it."""
-    ahead = update(alerts).where(alerts.c.status == "owed", alerts.c.next_attempt_at > now)
-    await tx.execute(ahead.values(next_attempt_at=now, lease_until=None))
+async def give_up(
+    tx: Transaction, integration_id: int, owed_before: datetime, now: datetime, error: str
+) -> None:
+    """Settle as failed what an integration has been owed since before a moment."""
+    old = update(alerts).where(
+        IS_OWED,
+        alerts.c.integration_id == integration_id,
+        alerts.c.owed_at <= owed_before,
+        alerts.c.lease_until.is_(None),
+    )
+    await tx.execute(old.values(status="failed", settled_at=now, error=error))
+
+
+async def prune(tx: Transaction, job_id: int, keep: int) -> int:
+    """Delete all but a job's newest `keep` alerts, and those still owed; return how many went."""
+    own = alerts.c.job_id == job_id
+    last = await newest_to_go(tx, alerts.c.id, own, keep)
+    if last is None:
+        return 0
+    gone = delete(alerts).where(own, alerts.c.id <= last, alerts.c.status != "owed")
+    return (await tx.execute(gone)).rowcount
+
+
+async def prune_settled(tx: Transaction, before: datetime, limit: int) -> int:
+    """Delete up to `limit` alerts that were settled before a moment; return how many went."""
+    old = (
+        select(alerts.c.id)
+        .where(alerts.c.settled_at.is_not(None), alerts.c.settled_at < before)
+        .order_by(alerts.c.settled_at)
+        .limit(limit)
+    )
+    ids: Sequence[int] = (await tx.scalars(old)).all()
+    if ids:
+        await tx.execute(delete(alerts).where(alerts.c.id.in_(ids)))
+    return len(ids)
+
+
+def _held(ids: Collection[int], token: str) -> Any:
+    return update(alerts).where(alerts.c.id.in_(ids), IS_OWED, alerts.c.claim_token == token)
+
+
+def _given_back(*, may_have_arrived: bool) -> dict[str, Any]:
+    values = {
+        "lease_until": None,
+        "claim_token": None,
+        "may_have_arrived": may_have_arrived,
+        "digest_id": alerts.c.digest_id,
+    }
+    return values if may_have_arrived else {**values, "digest_id": None}
 
 
 async def _decode(tx: Transaction, row: Row[Any], now: datetime) -> Alert | None:
@@ -133,45 +242,9 @@ async def _decode(tx: Transaction, row: Row[Any], now: datetime) -> Alert | None
     try:
         return alert_from_json(row.event)
     except (KeyError, TypeError, ValueError) as error:
-        failed = update(alerts).where(alerts.c.id == row.alert_id)
+        failed = update(alerts).where(alerts.c.id == row.id)
         text = f"the alert cannot be read ({type(error).__name__})"
-        await tx.execute(failed.values(status="failed", settled_at=now, error=text))
+        await tx.execute(
+            failed.values(status="failed", settled_at=now, lease_until=None, error=text)
+        )
         return None
-
-
-def _due(now: datetime, limit: int, full: Collection[int]) -> Select[Any]:
-    earlier = alerts.alias("earlier")
-    waits_for_earlier = (
-        select(earlier.c.id)
-        .where(
-            earlier.c.integration_id == alerts.c.integration_id,
-            earlier.c.job_id == alerts.c.job_id,
-            earlier.c.id < alerts.c.id,
-            earlier.c.status == "owed",
-        )
-        .exists()
-    )
-    return (
-        select(
-            alerts.c.id.label("alert_id"),
-            alerts.c.event,
-            alerts.c.owed_at,
-            alerts.c.attempts,
-            *integrations.c,
-        )
-        .join(integrations, integrations.c.id == alerts.c.integration_id)
-        .where(
-            alerts.c.status == "owed",
-            alerts.c.next_attempt_at <= now,
-            or_(alerts.c.lease_until.is_(None), alerts.c.lease_until <= now),
-            alerts.c.integration_id.not_in(full),
-            ~waits_for_earlier,
-        )
-        .order_by(alerts.c.next_attempt_at, alerts.c.id)
-        .limit(limit)
-        .with_for_update(of=alerts, skip_locked=True)
-    )
-
-
-def _still_owed(claimed: Claimed) -> Any:
-    return update(alerts).where(alerts.c.id == claimed.id, alerts.c.status == "owed")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, Update, or_, select, update
 
 from cronbeats.domain.errors import UnreadableSecretError
-from cronbeats.domain.integration import Integration, IntegrationKind, LastDelivery
+from cronbeats.domain.integration import Breakage, Integration, IntegrationKind, LastDelivery
 from cronbeats.storage.database import Transaction, cipher_of
 from cronbeats.storage.dialect import insert_into
 from cronbeats.storage.schema import integrations
@@ -43,12 +43,18 @@ async def save(
     is_configured: bool,
     now: datetime,
 ) -> None:
-    """Store an integration's values. Raises NoSecretKeyError."""
+    """Store an integration's values; what was known of its failures is known no more.
+
+    Raises NoSecretKeyError.
+    """
     values = {
         "config": _sealed(tx, config, workspace_id, kind),
         "is_enabled": is_enabled,
         "is_configured": is_configured,
         "updated_at": now,
+        "resume_at": None,
+        "broken_since": None,
+        "broken_reason": None,
     }
     await tx.execute(
         insert_into(tx, integrations)
@@ -102,6 +108,18 @@ async def seal_again(tx: Transaction, integration_ids: Sequence[int]) -> int:
     return count
 
 
+async def lock_many(tx: Transaction, ids: Sequence[int]) -> list[Integration]:
+    """Return integrations by their ids, locked: one process at a time claims what they are owed."""
+    rows = await tx.execute(
+        select(integrations)
+        .where(integrations.c.id.in_(ids))
+        .order_by(integrations.c.id)
+        # Whoever only refers to them, to owe them more, need not wait.
+        .with_for_update(key_share=True)
+    )
+    return [integration_from_row(tx, row) for row in rows]
+
+
 async def note_delivery(
     tx: Transaction, integration_id: int, status: str, now: datetime, error: str | None
 ) -> None:
@@ -115,8 +133,44 @@ async def note_delivery(
         values |= {"last_success_at": now}
     else:
         values |= {"last_failure_at": now, "last_failure_reason": error}
-    own = update(integrations).where(integrations.c.id == integration_id)
-    await tx.execute(own.values(values))
+    await tx.execute(_one(integration_id).values(values))
+
+
+async def hold(tx: Transaction, integration: Integration, until: datetime) -> None:
+    """Send nothing to an integration before a moment; a later one that was noted stays.
+
+    Nothing is noted if it was set up anew since it was read.
+    """
+    sooner = or_(integrations.c.resume_at.is_(None), integrations.c.resume_at < until)
+    await tx.execute(_as_it_was(integration).where(sooner).values(resume_at=until))
+
+
+async def mark_broken(
+    tx: Transaction, integration: Integration, reason: str, now: datetime
+) -> bool:
+    """Note that an integration takes no message; return whether that is news.
+
+    Nothing is noted if it was set up anew since it was read.
+    """
+    same = _as_it_was(integration)
+    first = same.where(integrations.c.broken_since.is_(None))
+    is_news = (await tx.execute(first.values(broken_since=now, broken_reason=reason))).rowcount > 0
+    if not is_news:
+        await tx.execute(same.values(broken_reason=reason))
+    return is_news
+
+
+async def mend(tx: Transaction, integration_id: int) -> None:
+    """Note that an integration takes messages again, at once."""
+    await tx.execute(
+        _one(integration_id).values(resume_at=None, broken_since=None, broken_reason=None)
+    )
+
+
+async def release_holds(tx: Transaction, now: datetime) -> None:
+    """Let nothing be held beyond `now`."""
+    held = update(integrations).where(integrations.c.resume_at > now)
+    await tx.execute(held.values(resume_at=now))
 
 
 def integration_from_row(tx: Transaction, row: Row[Any]) -> Integration:
@@ -127,6 +181,9 @@ def integration_from_row(tx: Transaction, row: Row[Any]) -> Integration:
         delivery = LastDelivery(
             row.last_delivery_status, row.last_delivery_at, row.last_delivery_error
         )
+    broken = None
+    if row.broken_since is not None:
+        broken = Breakage(row.broken_since, row.broken_reason or "")
     return Integration(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -139,7 +196,18 @@ def integration_from_row(tx: Transaction, row: Row[Any]) -> Integration:
         last_failure_at=row.last_failure_at,
         last_failure_reason=row.last_failure_reason,
         is_readable=config is not None,
+        updated_at=row.updated_at,
+        resume_at=row.resume_at,
+        broken=broken,
     )
+
+
+def _one(integration_id: int) -> Update:
+    return update(integrations).where(integrations.c.id == integration_id)
+
+
+def _as_it_was(integration: Integration) -> Update:
+    return _one(integration.id).where(integrations.c.updated_at == integration.updated_at)
 
 
 def _sealed(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
 )
 
 from cronbeats.storage.dialect import Folded, Id, Moment
@@ -221,6 +222,11 @@ integrations = Table(
     Column("last_success_at", Moment),
     Column("last_failure_at", Moment),
     Column("last_failure_reason", Text),
+    # Nothing is sent before `resume_at`, because the other side asked for it or the integration is
+    # broken.
+    Column("resume_at", Moment),
+    Column("broken_since", Moment),
+    Column("broken_reason", Text),
     UniqueConstraint("workspace_id", "kind"),
 )
 
@@ -271,6 +277,12 @@ alerts = Table(
     Column("settled_at", Moment),
     Column("error", Text),
     Column("status_code", Integer),
+    # Who holds the lease: only the holder settles.
+    Column("claim_token", String(36)),
+    Column("may_have_arrived", Boolean, nullable=False, server_default=false()),
+    Column("digest_id", String(36)),
+    Index("ix_alerts_recent", "integration_id", "kind", "owed_at"),
+    Index("ix_alerts_job_id_id", "job_id", "id"),
 )
 _is_owed = alerts.c.status == "owed"
 Index(
@@ -286,6 +298,29 @@ Index(
     alerts.c.next_attempt_at,
     sqlite_where=_is_owed,
     postgresql_where=_is_owed,
+)
+
+Index(
+    "ix_alerts_due",
+    alerts.c.integration_id,
+    alerts.c.next_attempt_at,
+    alerts.c.id,
+    sqlite_where=_is_owed,
+    postgresql_where=_is_owed,
+)
+_is_digested = and_(_is_owed, alerts.c.digest_id.is_not(None))
+Index(
+    "ix_alerts_digest_id",
+    alerts.c.digest_id,
+    sqlite_where=_is_digested,
+    postgresql_where=_is_digested,
+)
+_is_settled = alerts.c.settled_at.is_not(None)
+Index(
+    "ix_alerts_settled_at",
+    alerts.c.settled_at,
+    sqlite_where=_is_settled,
+    postgresql_where=_is_settled,
 )
 
 # One row for each attempt to deliver an alert; its answer stands last, as nothing reads past it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from cronbeats.domain.page import PageRequest
 from cronbeats.domain.signal import SignalKind
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.pages import fetch_page, newest_to_go
-from cronbeats.storage.schema import signals
+from cronbeats.storage.schema import jobs, signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,20 @@ async def prune(tx: Transaction, job_id: int, keep: int) -> int:
     if last is None:
         return 0
     return (await tx.execute(delete(signals).where(own, signals.c.id <= last))).rowcount
+
+
+async def common_address(tx: Transaction, job_ids: Collection[int]) -> str | None:
+    """Return the address that the newest signals of all these jobs came from, or None."""
+    newest = (
+        select(signals.c.source_ip)
+        .where(signals.c.job_id == jobs.c.id)
+        .order_by(signals.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    addresses = select(newest).where(jobs.c.id.in_(job_ids)).distinct().limit(2)
+    found = (await tx.scalars(addresses)).all()
+    return found[0] if len(found) == 1 else None
 
 
 async def output(tx: Transaction, job_id: int, signal_id: int) -> str | None:

@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from cronbeats.clock import Clock
 from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.storm import StormRule
 from cronbeats.senders.protocol import Senders
 from cronbeats.services.deliver_alerts import (
+    Ended,
     Settled,
     claim_alerts,
-    next_alert,
     release_alerts,
     send_alert,
-    settle_alert,
+    settle_alerts,
     take_over_alerts,
 )
-from cronbeats.storage.alerts import Claimed
+from cronbeats.storage.claims import Claimed
 from cronbeats.storage.database import Database
+from cronbeats.storage.due_alerts import Waiting
+from cronbeats.workers.lane import Lane, is_too_late
+from cronbeats.workers.settler import Settler
 
 _MOST_AT_ONCE = 256
+_MOST_CLAIMED = 2048
 _NOTHING_TO_DO = float("inf")
-# What was sent is remembered as soon as the database is back, if that is before the lease ends.
-_SETTLE_ATTEMPTS = 10
-_SETTLE_PAUSE_SECONDS = 1.0
 
 _log = structlog.get_logger()
 
 
+def _go_on(_step: str) -> None:
+    """Do nothing at a step."""
+
+
 class Courier:
-    """One step claims what there are hands for; each alert is then sent and settled by itself."""
+    """One step claims what there are hands for; each message is then sent and settled by itself.
+
+    Every integration has a lane of its own, with few messages under way at a time. `at_step` hears
+    of "claiming" and "settling", before their commits, and of "claimed", "sending", "sent" and
+    "settled".
+    """
 
     def __init__(
         self,
@@ -42,92 +54,139 @@ class Courier:
         senders: Senders,
         jitter: Callable[[], float],
         hands_are_free: Callable[[], None],
+        *,
+        storms: StormRule | None = None,
+        at_step: Callable[[str], None] = _go_on,
     ) -> None:
         self._db = db
         self._clock = clock
         self._senders = senders
         self._jitter = jitter
         self._hands_are_free = hands_are_free
+        self._storms = storms or StormRule()
+        self._at_step = at_step
         # Nobody else uses a file of ours, so what is claimed in it was claimed by a server that is
         # gone; elsewhere it may be somebody's, and its lease must end first.
         self._must_take_over = db.file is not None
+        self._lanes: dict[int, Lane] = {}
+        self._ready: deque[Lane] = deque()
         self._under_way: dict[asyncio.Task[None], Claimed] = {}
+        self._returning: set[asyncio.Task[None]] = set()
+        self._claimed = 0
+        self._settler = Settler(self._settle, self._forget)
+        self._is_finishing = False
 
     async def step(self) -> float:
-        """Claim alerts and set off with them; return the seconds until the next look."""
+        """Claim messages and set off with them; return the seconds until the next look."""
+        now = self._clock()
         if self._must_take_over:
-            await take_over_alerts(self._db)
+            await take_over_alerts(self._db, now)
             self._must_take_over = False
-        upcoming = await next_alert(self._db)
-        if upcoming is None:
-            return _NOTHING_TO_DO
-        if (wait := (upcoming - self._clock()).total_seconds()) > 0:
-            return wait
-        under_way = list(self._under_way.values())
-        free_hands = _MOST_AT_ONCE - len(under_way)
-        claimed = await claim_alerts(self._db, self._clock(), free_hands, under_way)
-        for each in claimed:
-            task = asyncio.create_task(self._deliver(each))
-            self._under_way[task] = each
-            task.add_done_callback(self._come_back)
-        return 0 if claimed else _NOTHING_TO_DO
+        if not self._claimed:
+            self._lanes.clear()
+        claims = await claim_alerts(
+            self._db,
+            self._senders,
+            now,
+            room=self._room,
+            storms=self._storms,
+            at_step=self._at_step,
+        )
+        if claims.claimed:
+            self._at_step("claimed")
+            self._claimed += len(claims.claimed)
+            for each in claims.claimed:
+                lane = self._lanes[each.integration.id]
+                lane.add(each)
+                self._queue_up(lane)
+            self._set_off()
+            return 0
+        again = claims.look_again_at
+        return _NOTHING_TO_DO if again is None else max(0.0, (again - now).total_seconds())
 
     async def finish(self, patience_seconds: float) -> None:
         """Wait for those under way; what is not sent by then is given back for the next server."""
-        if not self._under_way:
-            return
-        _, unfinished = await asyncio.wait(self._under_way, timeout=patience_seconds)
-        unsent = [self._under_way[task] for task in unfinished]
-        for task in unfinished:
+        self._is_finishing = True
+        for lane in self._lanes.values():
+            self._give_back_soon(lane.drop())
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=patience_seconds)
+        unsent = dict(self._under_way)
+        for task in unsent:
             task.cancel()
-        if unsent:
-            await asyncio.gather(*unfinished, return_exceptions=True)
-            await self._give_back(unsent)
+        await asyncio.gather(*unsent, return_exceptions=True)
+        await self._give_back(list(unsent.values()), has_begun=True)
+        await asyncio.gather(*self._returning)
+        await self._settler.drain()
 
-    async def _give_back(self, unsent: list[Claimed]) -> None:
-        try:
-            await release_alerts(self._db, unsent)
-        except UnavailableError as error:
-            # Their leases will end by themselves.
-            _log.error("alerts_not_released", count=len(unsent), error=str(error))
+    def _room(self, waiting: Waiting) -> int:
+        lane = self._lanes.get(waiting.integration_id)
+        if lane is None:
+            lane = self._lanes[waiting.integration_id] = Lane(is_failing=waiting.is_failing)
+        return min(lane.room, _MOST_CLAIMED - self._claimed)
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    def _queue_up(self, lane: Lane) -> None:
+        if lane.has_next() and lane not in self._ready:
+            self._ready.append(lane)
+
+    def _set_off(self) -> None:
+        """Begin with as many messages as there are hands, each lane in its turn."""
+        while self._ready and len(self._under_way) < _MOST_AT_ONCE and not self._is_finishing:
+            lane = self._ready.popleft()
+            if not lane.has_next():
+                continue
+            claimed = lane.next()
+            if is_too_late(claimed, self._clock()):
+                lane.returned()
+                self._give_back_soon([claimed, *lane.drop()])
+                continue
+            task = asyncio.create_task(self._deliver(lane, claimed))
+            self._under_way[task] = claimed
+            task.add_done_callback(self._come_back)
+            self._queue_up(lane)
+
+    async def _deliver(self, lane: Lane, claimed: Claimed) -> None:
+        self._at_step("sending")
+        started_at = self._clock()
         delivery = await send_alert(self._senders, claimed)
-        for _ in range(_SETTLE_ATTEMPTS):
-            try:
-                settled = await settle_alert(
-                    self._db, claimed, delivery, self._clock(), self._jitter
-                )
-            except UnavailableError as error:
-                _log.error("alert_not_settled", event_id=claimed.alert.id, error=str(error))
-                await asyncio.sleep(_SETTLE_PAUSE_SECONDS)
-            else:
-                _report(settled)
-                return
-        # The lease will end, and the alert be sent once more: twice is better than never.
+        self._at_step("sent")
+        went_well = isinstance(delivery, Delivered) and delivery.throttled_seconds is None
+        lane.finished(went_well=went_well)
+        if not went_well:
+            # They are claimed again when the integration may be tried again.
+            self._give_back_soon(lane.drop())
+        self._settler.add(Ended(claimed, started_at, delivery))
+        self._queue_up(lane)
 
     def _come_back(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             _log.error("alert_not_delivered", exc_info=error)
+        self._set_off()
+
+    async def _settle(self, attempts: Sequence[Ended]) -> list[Settled]:
+        settled = await settle_alerts(
+            self._db, attempts, self._clock(), self._jitter, at_step=self._at_step
+        )
+        self._at_step("settled")
+        return settled
+
+    def _give_back_soon(self, unsent: list[Claimed]) -> None:
+        if unsent:
+            task = asyncio.create_task(self._give_back(unsent, has_begun=False))
+            self._returning.add(task)
+            task.add_done_callback(self._returning.discard)
+
+    async def _give_back(self, unsent: list[Claimed], *, has_begun: bool) -> None:
+        try:
+            await release_alerts(self._db, unsent, self._clock(), has_begun=has_begun)
+        except UnavailableError as error:
+            # Their leases will end by themselves.
+            _log.error("alerts_not_released", count=len(unsent), error=str(error))
+        finally:
+            self._forget(unsent)
+
+    def _forget(self, claimed: Sequence[Claimed]) -> None:
+        """Note that these are settled or given back, so that there may be more to claim."""
+        self._claimed -= len(claimed)
         self._hands_are_free()
-
-
-def _report(settled: Settled) -> None:
-    claimed, delivery = settled.claimed, settled.delivery
-    about = {
-        "event_id": claimed.alert.id,
-        "kind": str(claimed.alert.kind),
-        "integration": str(claimed.integration.kind),
-        "attempt": claimed.attempts,
-    }
-    if isinstance(delivery, Delivered):
-        _log.info("alert_sent", **about, duration_ms=delivery.duration_ms)
-        return
-    again = settled.next_attempt_at
-    _log.warning(
-        "alert_not_sent",
-        **about,
-        error=delivery.error,
-        next_attempt=None if again is None else again.isoformat(timespec="seconds"),
-    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cronbeats.clock import Clock
+from cronbeats.domain.storm import StormRule
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
 from cronbeats.workers.courier import Courier
@@ -59,6 +60,7 @@ def build_roster(
     *,
     oldest_unsettled: Callable[[], datetime | None],
     history_per_job: int,
+    storms: StormRule,
 ) -> Roster:
     """Return the loops of one server; `owed` of the result wakes the courier."""
     woken: list[Loop] = []
@@ -67,7 +69,7 @@ def build_roster(
         for loop in woken:
             loop.wake()
 
-    courier = Courier(db, clock, senders, random.random, wake_courier)
+    courier = Courier(db, clock, senders, random.random, wake_courier, storms=storms)
     watcher = DeadlineWatcher(db, clock, lookout.windows, oldest_unsettled, wake_courier)
     deliver = Loop("deliver_alerts", courier.step, _LONGEST_SLEEP_SECONDS)
     watch = Loop("watch_deadlines", watcher.step, _LONGEST_SLEEP_SECONDS)

@@ -1,0 +1,198 @@
+"""What of the alerts may be sent now: found through indexes, however many are owed or were sent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+
+from cronbeats.domain.job import Status
+from cronbeats.domain.outbox import Owed
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.schema import alerts, integrations, job_states
+
+# Written out, so that the indexes of what is owed can be used.
+IS_OWED: ColumnElement[bool] = alerts.c.status == literal_column("'owed'")
+_earlier = alerts.alias("earlier")
+_later = alerts.alias("later")
+_OWED_COLUMNS = (
+    alerts.c.id,
+    alerts.c.job_id,
+    alerts.c.kind,
+    alerts.c.owed_at,
+    alerts.c.may_have_arrived,
+    alerts.c.digest_id,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An integration that is owed something, and when something of it may be sent."""
+
+    integration_id: int
+    ready_at: datetime
+    is_failing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The earliest alert that an integration is owed about a job; whether it is the only one."""
+
+    owed: Owed
+    is_alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """All that an integration is owed about a job, oldest first, and how the job stands."""
+
+    owed: tuple[Owed, ...]
+    status: Status
+
+
+async def waiting(tx: Transaction) -> list[Waiting]:
+    """Return every integration that is owed something, the one first that is ready first.
+
+    Costs one look at an index for each of them, however many alerts there are.
+    """
+    found = [
+        Waiting(
+            row.id,
+            max(filter(None, (row.earliest, row.resume_at))),
+            is_failing=row.last_delivery_status == "failed",
+        )
+        for row in await tx.execute(_WAITING)
+    ]
+    return sorted(found, key=lambda each: each.ready_at)
+
+
+async def first_due(tx: Transaction, integration_id: int, now: datetime, limit: int) -> list[First]:
+    """Return up to `limit` alerts whose time has come and that wait for no earlier one."""
+    query = (
+        select(*_OWED_COLUMNS, _exists(_later, alerts.c.id < _later.c.id).label("has_later"))
+        .where(*_due(integration_id, now), ~_exists(_earlier, _earlier.c.id < alerts.c.id))
+        .order_by(alerts.c.next_attempt_at, alerts.c.id)
+        .limit(limit)
+    )
+    return [First(_owed(row), not row.has_later) for row in await tx.execute(query)]
+
+
+async def blocked_jobs(
+    tx: Transaction, integration_id: int, now: datetime, limit: int
+) -> list[int]:
+    """Return jobs with an alert whose time has come while an earlier one waits for its next try."""
+    is_under_way = and_(_earlier.c.id < alerts.c.id, _earlier.c.lease_until > now)
+    query = (
+        select(alerts.c.job_id)
+        .where(
+            *_due(integration_id, now),
+            _exists(_earlier, _earlier.c.id < alerts.c.id),
+            ~_exists(_earlier, is_under_way),
+        )
+        .limit(limit)
+    )
+    return list(dict.fromkeys((await tx.scalars(query)).all()))
+
+
+async def queues(tx: Transaction, integration_id: int, job_ids: Collection[int]) -> list[Queue]:
+    """Return the queues of these jobs."""
+    rows = await tx.execute(
+        select(*_OWED_COLUMNS, job_states.c.status)
+        .join(job_states, job_states.c.job_id == alerts.c.job_id)
+        .where(IS_OWED, alerts.c.integration_id == integration_id, alerts.c.job_id.in_(job_ids))
+        .order_by(alerts.c.job_id, alerts.c.id)
+    )
+    by_job: dict[int, list[Owed]] = defaultdict(list)
+    statuses: dict[int, Status] = {}
+    for row in rows:
+        by_job[row.job_id].append(_owed(row))
+        statuses[row.job_id] = Status(row.status)
+    return [Queue(tuple(owed), statuses[job_id]) for job_id, owed in by_job.items()]
+
+
+async def digest_members(tx: Transaction, digest_id: str) -> list[Owed]:
+    """Return all alerts of a digest that was sent and not settled, oldest first."""
+    of_digest = (IS_OWED, alerts.c.digest_id == digest_id)
+    rows = await tx.execute(select(*_OWED_COLUMNS).where(*of_digest).order_by(alerts.c.id))
+    return [_owed(row) for row in rows]
+
+
+async def count_near(
+    tx: Transaction,
+    integration_id: int,
+    kind: str,
+    moments: tuple[datetime, datetime],
+    at_most: int,
+) -> int:
+    """Return how many alerts of a kind came to be owed between two moments, counted `at_most`."""
+    near = select(alerts.c.id).where(
+        alerts.c.integration_id == integration_id,
+        alerts.c.kind == kind,
+        alerts.c.owed_at.between(*moments),
+    )
+    counted = select(func.count()).select_from(near.limit(at_most).subquery())
+    return (await tx.execute(counted)).scalar_one()
+
+
+def _due(integration_id: int, now: datetime) -> Sequence[ColumnElement[bool]]:
+    return (
+        IS_OWED,
+        alerts.c.integration_id == integration_id,
+        alerts.c.next_attempt_at <= now,
+        # A server of an earlier version notes only the end of the lease.
+        or_(alerts.c.lease_until.is_(None), alerts.c.lease_until <= now),
+    )
+
+
+def _exists(other: Any, how: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Tell whether the same integration is owed another alert about the same job."""
+    return (
+        select(other.c.id)
+        .where(
+            other.c.status == literal_column("'owed'"),
+            other.c.integration_id == alerts.c.integration_id,
+            other.c.job_id == alerts.c.job_id,
+            how,
+        )
+        .correlate(alerts)
+        .exists()
+    )
+
+
+def _owed(row: Any) -> Owed:
+    return Owed(
+        id=row.id,
+        job_id=row.job_id,
+        kind=row.kind,
+        owed_at=row.owed_at,
+        may_have_arrived=row.may_have_arrived,
+        digest_id=row.digest_id,
+    )
+
+
+def _who_waits() -> Select[Any]:
+    """Hop through the index from one integration to the next, never through its alerts."""
+    hops = select(func.min(alerts.c.integration_id).label("id")).where(IS_OWED)
+    walk = hops.cte("walk", recursive=True)
+    onward = select(func.min(alerts.c.integration_id)).where(
+        IS_OWED, alerts.c.integration_id > walk.c.id
+    )
+    walk = walk.union_all(
+        select(onward.correlate(walk).scalar_subquery()).where(walk.c.id.is_not(None))
+    )
+    earliest = select(func.min(alerts.c.next_attempt_at)).where(
+        IS_OWED, alerts.c.integration_id == integrations.c.id
+    )
+    return select(
+        integrations.c.id,
+        integrations.c.resume_at,
+        integrations.c.last_delivery_status,
+        earliest.correlate(integrations).scalar_subquery().label("earliest"),
+    ).join(walk, walk.c.id == integrations.c.id)
+
+
+_WAITING = _who_waits()
