@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import Query
 from fastapi.responses import PlainTextResponse
+from pydantic import Field
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from cronbeats.api.answer import PARTS, Answer, Moment, shown, success
 from cronbeats.api.context import Context, JobId, Reader, SignalId
 from cronbeats.api.job_view import shown_progress
+from cronbeats.api.moments import AskedMoment, read_moment
 from cronbeats.api.openapi_headers import sends
 from cronbeats.api.paging import PageQuery, Pagination, pagination_json
 from cronbeats.api.routing import new_router
+from cronbeats.api.shapes import Mistakes
 from cronbeats.domain.signal import SignalKind
 from cronbeats.edge.problems import moment
 from cronbeats.services import browse_history
-from cronbeats.storage.signals import StoredSignal
+from cronbeats.storage.signals import SignalQuery, StoredSignal
 
 router = new_router("/jobs/{job_id}/signals", tag="History")
 
@@ -55,13 +60,46 @@ class SignalsPage(TypedDict):
     pagination: Annotated[Pagination, shown("Which page this is", PARTS)]
 
 
+class SignalsQuery(PageQuery):
+    """Which of a job's signals to list, and which page of them."""
+
+    type: SignalKind | None = Field(None, description="Only this kind", examples=["fail"])
+    since: AskedMoment | None = Field(
+        None,
+        description="Only what came at this moment or later; ISO 8601, in UTC or with another "
+        "zone, exact to the microsecond",
+        examples=["2026-02-20T00:00:00Z"],
+    )
+    until: AskedMoment | None = Field(
+        None,
+        description="Only what came before this moment; ISO 8601, in UTC or with another zone, "
+        "exact to the microsecond",
+        examples=["2026-02-21T00:00:00Z"],
+    )
+
+    @classmethod
+    def explain_bad(cls, values: Mapping[str, Any]) -> Mistakes:
+        """Return what is wrong between `since` and `until`, if each is right by itself."""
+        if "since" not in values or "until" not in values:
+            return {}
+        try:
+            is_backwards = read_moment(values["until"]) < read_moment(values["since"])
+        except PydanticCustomError:
+            return {}
+        return {"until": ["Must not be before since."]} if is_backwards else {}
+
+    def signals(self) -> SignalQuery:
+        """Return what is asked for as a value."""
+        return SignalQuery(self.type, self.since, self.until)
+
+
 @router.get("", operation_id="listSignals")
 async def browse(
-    job_id: JobId, query: Annotated[PageQuery, Query()], context: Context, who: Reader
+    job_id: JobId, query: Annotated[SignalsQuery, Query()], context: Context, who: Reader
 ) -> Answer[SignalsPage]:
     """List a job's signals, newest first."""
     page = await browse_history.browse_signals(
-        context.db, who.workspace_id, job_id, query.request()
+        context.db, who.workspace_id, job_id, query.signals(), query.request()
     )
     items = [_signal_json(each) for each in page.items]
     return success({"signals": items, "pagination": pagination_json(page)})

@@ -12,17 +12,23 @@ from cronbeats.domain.page import Page, PageRequest
 from cronbeats.storage import blind_windows, incidents, jobs, runs, signals
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.incidents import StoredIncident
-from cronbeats.storage.signals import StoredSignal
+from cronbeats.storage.signals import SignalQuery, StoredSignal
 
 _Item = TypeVar("_Item")
 _Browse = Callable[[Transaction, int, PageRequest], Awaitable[tuple[list[_Item], int]]]
 
 
 async def browse_signals(
-    db: Database, workspace_id: int, job_id: int, request: PageRequest
+    db: Database, workspace_id: int, job_id: int, query: SignalQuery, request: PageRequest
 ) -> Page[StoredSignal]:
-    """Return a page of a job's signals, newest first. Raises NotFoundError."""
-    return await _browse(db, workspace_id, job_id, request, signals.browse)
+    """Return a page of those of a job's signals that match, newest first. Raises NotFoundError."""
+
+    async def browse(
+        tx: Transaction, job_id: int, request: PageRequest
+    ) -> tuple[list[StoredSignal], int]:
+        return await signals.browse(tx, job_id, query, request)
+
+    return await _browse(db, workspace_id, job_id, request, browse)
 
 
 async def browse_runs(

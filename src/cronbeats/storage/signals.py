@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from cronbeats.domain.page import PageRequest
 from cronbeats.domain.signal import SignalKind
@@ -32,13 +33,20 @@ class StoredSignal:
     output_size: int
 
 
+@dataclass(frozen=True, slots=True)
+class SignalQuery:
+    """Which signals of a job are listed: of one kind, from `since` on, before `until`."""
+
+    kind: SignalKind | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 async def browse(
-    tx: Transaction, job_id: int, request: PageRequest
+    tx: Transaction, job_id: int, query: SignalQuery, request: PageRequest
 ) -> tuple[list[StoredSignal], int]:
-    """Return a page of a job's signals, newest first, and the number of all."""
-    listed = select(*(column for column in signals.c if column.name != "output"))
-    own = listed.where(signals.c.job_id == job_id)
-    rows, total = await fetch_page(tx, own.order_by(signals.c.id.desc()), request)
+    """Return a page of those of a job's signals that match, newest first, and how many do."""
+    rows, total = await fetch_page(tx, list_query(job_id, query), request)
     return [
         StoredSignal(
             id=row.id,
@@ -55,6 +63,23 @@ async def browse(
         )
         for row in rows
     ], total
+
+
+def list_query(job_id: int, query: SignalQuery) -> Select[Any]:
+    """Return the query for all signals that match, newest first.
+
+    A job's signals are few enough (they are pruned) to be looked through one by one: an index on
+    their moments would cost every ping a write.
+    """
+    conditions = [signals.c.job_id == job_id]
+    if query.kind is not None:
+        conditions.append(signals.c.kind == query.kind)
+    if query.since is not None:
+        conditions.append(signals.c.received_at >= query.since)
+    if query.until is not None:
+        conditions.append(signals.c.received_at < query.until)
+    listed = select(*(column for column in signals.c if column.name != "output"))
+    return listed.where(*conditions).order_by(signals.c.id.desc())
 
 
 async def prune(tx: Transaction, job_id: int, keep: int) -> int:
