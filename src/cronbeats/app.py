@@ -64,6 +64,7 @@ class App:
             key_uses,
             oldest_unsettled=self._intake.oldest_unsettled,
             history_per_job=settings.history_per_job,
+            alert_history=timedelta(days=settings.alert_history_days),
             storms=StormRule(settings.storm_above, timedelta(seconds=settings.storm_hold_seconds)),
         )
         self._ping = PingDoor(

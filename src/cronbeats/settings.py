@@ -15,6 +15,7 @@ from cronbeats.domain.errors import CronBeatsError
 
 _PREFIX = "CRONBEATS_"
 _HIGHEST_PORT = 65535
+_MOST_DAYS = 36_500
 _LONGEST_HOLD_SECONDS = 300
 _LONGEST_TIMEOUT_SECONDS = 20
 _SENDER_NAME = "CronBeats"
@@ -72,7 +73,9 @@ class Settings:
     storm_hold_seconds: float = 5.0
     """How long many alerts at once are gathered before people are told of them in one message."""
     history_per_job: int = 1000
-    """Signals, and runs, of each job that are kept; older ones are deleted."""
+    """Signals, runs, incidents and alerts of each job that are kept; older ones are deleted."""
+    alert_history_days: int = 90
+    """Days for which an alert that was sent, or given up, is kept."""
     trusted_proxies: tuple[Network, ...] = ()
     """Networks of proxies whose X-Forwarded-For is believed."""
     telegram_api_url: str = "https://api.telegram.org"
@@ -210,6 +213,12 @@ def _mail_address(text: str) -> MailAddress:
     return MailAddress(valid.ascii_email or valid.normalized, name)
 
 
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST_DAYS:
+        raise ValueError(f"must be a whole number of days from 1 to {_MOST_DAYS}")
+    return int(text)
+
+
 def _hold(text: str) -> float:
     rule = f"must be a number of seconds from 0 to {_LONGEST_HOLD_SECONDS}"
     try:
@@ -275,6 +284,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "storm_above": _count,
     "storm_hold_seconds": _hold,
     "history_per_job": _count,
+    "alert_history_days": _days,
     "trusted_proxies": _networks,
     "telegram_api_url": _url,
     "smtp_port": _port,

@@ -35,6 +35,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "storm_above": ("10", 10),
     "storm_hold_seconds": ("7.5", 7.5),
     "history_per_job": ("50", 50),
+    "alert_history_days": ("30", 30),
     "trusted_proxies": ("10.0.0.0/8,fd00::/8,192.168.1.7/32,", PRIVATE),
     "telegram_api_url": ("http://localhost:8081", "http://localhost:8081"),
     "smtp_host": ("mail.example.com", "mail.example.com"),
@@ -50,6 +51,7 @@ KEYS = "must be one or more keys of at least 32 characters each, separated by co
 PORT = "must be a whole number from 1 to 65535"
 RATE = "must be a number, 0 or more"
 SIZE = "must be a whole number of bytes, 0 or more"
+DAYS = "must be a whole number of days from 1 to 36500"
 HOLD = "must be a number of seconds from 0 to 300"
 COUNT = "must be a whole number, 1 or more"
 NETWORKS = "must be networks separated by commas, as in 10.0.0.0/8,192.168.1.7/32"
@@ -70,6 +72,7 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     "ping_body_limit": (SIZE, ["-1", "1.5", "10k", "٣"]),
     "storm_above": (COUNT, ["0", "-5", "many", "1.5"]),
     "storm_hold_seconds": (HOLD, ["-1", "301", "nan", "inf", "five"]),
+    "alert_history_days": (DAYS, ["0", "-5", "many", "1.5", "36501", "9" * 30]),
     "history_per_job": (COUNT, ["0", "-5", "many", "1.5"]),
     "trusted_proxies": (NETWORKS, ["proxy.example.com", "10.0.0.0/-1"]),
     "public_url": (ADDRESS, ["beats.example.com", "ftp://x", "https://", "https://x:99999"]),

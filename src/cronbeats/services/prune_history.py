@@ -1,19 +1,22 @@
-"""Prune history: keep the newest signals and runs of each job."""
+"""Prune history: keep the newest rows of each job, and of its alerts none that is too old."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from cronbeats.storage import jobs, runs, signals
-from cronbeats.storage.database import Database
+from cronbeats.storage import alerts, incidents, jobs, runs, signals, transitions
+from cronbeats.storage.database import Database, Transaction
 
 # So few at once that no ping waits for it.
 _JOBS_AT_ONCE = 20
+_ROWS_AT_ONCE = 500
 
 
 async def prune_history(db: Database, keep: int, active_since: datetime | None) -> int:
-    """Delete all but the newest `keep` signals and runs of each job; return how many rows went.
+    """Delete all but the newest `keep` rows of each job, of each sort; return how many rows went.
 
+    These are its signals, runs, transitions, incidents that are over and alerts that are settled.
     Looks only at jobs that were active since a moment, or at all. Raises UnavailableError.
     """
     pruned, last_id = 0, 0
@@ -27,3 +30,39 @@ async def prune_history(db: Database, keep: int, active_since: datetime | None) 
             for job_id in job_ids:
                 pruned += await signals.prune(tx, job_id, keep)
                 pruned += await runs.prune(tx, job_id, keep)
+        for prune in (transitions.prune, incidents.prune, alerts.prune):
+            pruned += await _prune_in_batches(db, prune, job_ids, keep)
+
+
+async def prune_alerts(db: Database, settled_before: datetime) -> int:
+    """Delete the alerts that were settled before a moment; return how many went.
+
+    What is still owed stays, however old it is. Raises UnavailableError.
+    """
+    pruned = 0
+    while True:
+        async with db.write() as tx:
+            count = await alerts.prune_settled(tx, settled_before, _ROWS_AT_ONCE)
+        pruned += count
+        if count < _ROWS_AT_ONCE:
+            return pruned
+
+
+async def _prune_in_batches(
+    db: Database,
+    prune: Callable[[Transaction, int, int, int], Awaitable[int]],
+    job_ids: list[int],
+    keep: int,
+) -> int:
+    """Prune each job, with as many transactions as it takes: nobody waits for all of them."""
+    pruned, left = 0, list(job_ids)
+    while left:
+        room = _ROWS_AT_ONCE
+        async with db.write() as tx:
+            while left and room > 0:
+                count = await prune(tx, left[-1], keep, room)
+                if count < room:
+                    left.pop()
+                room -= count
+        pruned += _ROWS_AT_ONCE - room
+    return pruned

@@ -13,7 +13,7 @@ from cronbeats.domain.alert import Alert
 from cronbeats.storage.alert_codec import alert_from_json
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.due_alerts import IS_OWED
-from cronbeats.storage.pages import newest_to_go
+from cronbeats.storage.pages import prune_rows
 from cronbeats.storage.schema import alerts
 
 
@@ -199,14 +199,13 @@ async def give_up(
     await tx.execute(old.values(status="failed", settled_at=now, error=error))
 
 
-async def prune(tx: Transaction, job_id: int, keep: int) -> int:
-    """Delete all but a job's newest `keep` alerts, and those still owed; return how many went."""
-    own = alerts.c.job_id == job_id
-    last = await newest_to_go(tx, alerts.c.id, own, keep)
-    if last is None:
-        return 0
-    gone = delete(alerts).where(own, alerts.c.id <= last, alerts.c.status != "owed")
-    return (await tx.execute(gone)).rowcount
+async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:
+    """Delete up to `limit` of a job's alerts beyond its newest `keep`; return how many went.
+
+    What is still owed stays.
+    """
+    own, is_settled = alerts.c.job_id == job_id, alerts.c.settled_at.is_not(None)
+    return await prune_rows(tx, alerts.c.id, own, keep, limit, may_go=is_settled)
 
 
 async def prune_settled(tx: Transaction, before: datetime, limit: int) -> int:

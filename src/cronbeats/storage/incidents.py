@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cronbeats.domain.job import Incident, Reason
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.pages import fetch_page
+from cronbeats.storage.pages import fetch_page, prune_rows
 from cronbeats.storage.schema import incidents
 
 
@@ -34,3 +34,12 @@ async def browse(
         )
         for row in rows
     ], total
+
+
+async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:
+    """Delete up to `limit` of a job's incidents beyond its newest `keep`; return how many went.
+
+    One that is still open stays.
+    """
+    own, is_over = incidents.c.job_id == job_id, incidents.c.ended_at.is_not(None)
+    return await prune_rows(tx, incidents.c.number, own, keep, limit, may_go=is_over)

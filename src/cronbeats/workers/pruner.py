@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cronbeats.clock import Clock
-from cronbeats.services.prune_history import prune_history
+from cronbeats.services.prune_history import prune_alerts, prune_history
 from cronbeats.storage.database import Database
 
 PRUNE_EVERY_SECONDS = 600.0
 
 
 class Pruner:
-    """One step prunes the jobs that were active since the last one."""
+    """One step prunes the jobs that were active since the last one, and old alerts of all jobs."""
 
-    def __init__(self, db: Database, clock: Clock, keep: int) -> None:
+    def __init__(self, db: Database, clock: Clock, keep: int, keep_alerts_for: timedelta) -> None:
         self._db = db
         self._clock = clock
         self._keep = keep
+        self._keep_alerts_for = keep_alerts_for
         self._pruned_at: datetime | None = None
 
     async def step(self) -> float:
         """Prune; return the seconds until the next time."""
         now = self._clock()
         await prune_history(self._db, self._keep, self._pruned_at)
+        await prune_alerts(self._db, now - self._keep_alerts_for)
         self._pruned_at = now
         return PRUNE_EVERY_SECONDS

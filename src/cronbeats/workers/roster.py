@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cronbeats.clock import Clock
 from cronbeats.domain.storm import StormRule
@@ -19,8 +19,9 @@ from cronbeats.workers.loop import Loop
 from cronbeats.workers.pruner import PRUNE_EVERY_SECONDS, Pruner
 from cronbeats.workers.watch_deadlines import DeadlineWatcher
 
-# An alert leaves within a second of its moment even if another process armed the job.
-_LONGEST_SLEEP_SECONDS = 0.5
+# No job can be late sooner than a second after the ping that armed it, so an alert leaves in time
+# even if another process took that ping; and a server with nothing to do asks no more than this.
+LONGEST_SLEEP_SECONDS = 1.0
 _PATIENCE_WITH_ALERTS_SECONDS = 5.0
 
 
@@ -60,6 +61,7 @@ def build_roster(
     *,
     oldest_unsettled: Callable[[], datetime | None],
     history_per_job: int,
+    alert_history: timedelta,
     storms: StormRule,
 ) -> Roster:
     """Return the loops of one server; `owed` of the result wakes the courier."""
@@ -71,10 +73,10 @@ def build_roster(
 
     courier = Courier(db, clock, senders, random.random, wake_courier, storms=storms)
     watcher = DeadlineWatcher(db, clock, lookout.windows, oldest_unsettled, wake_courier)
-    deliver = Loop("deliver_alerts", courier.step, _LONGEST_SLEEP_SECONDS)
-    watch = Loop("watch_deadlines", watcher.step, _LONGEST_SLEEP_SECONDS)
+    deliver = Loop("deliver_alerts", courier.step, LONGEST_SLEEP_SECONDS)
+    watch = Loop("watch_deadlines", watcher.step, LONGEST_SLEEP_SECONDS)
     look_out = Loop("look_out", lookout.step, BEAT_SECONDS)
-    pruner = Pruner(db, clock, history_per_job)
+    pruner = Pruner(db, clock, history_per_job, alert_history)
     prune = Loop("prune_history", pruner.step, PRUNE_EVERY_SECONDS)
     note = Loop("note_key_uses", key_uses.step, NOTE_EVERY_SECONDS)
     woken.append(deliver)
