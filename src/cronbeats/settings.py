@@ -78,6 +78,8 @@ class Settings:
     """Days for which an alert that was sent, or given up, is kept."""
     trusted_proxies: tuple[Network, ...] = ()
     """Networks of proxies whose X-Forwarded-For is believed."""
+    allow_apprise: bool = False
+    """Whether alerts may leave through Apprise, whose URLs reach any address; see the docs."""
     telegram_api_url: str = "https://api.telegram.org"
     """The Telegram Bot API to use; your own server's address, if you run one."""
     smtp_host: str = ""
@@ -286,6 +288,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "history_per_job": _count,
     "alert_history_days": _days,
     "trusted_proxies": _networks,
+    "allow_apprise": _boolean,
     "telegram_api_url": _url,
     "smtp_port": _port,
     "smtp_security": _one_of("starttls", "tls", "none"),

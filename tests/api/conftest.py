@@ -55,6 +55,13 @@ async def mailing_world(world: World, mail_server: MailStandIn) -> World:
     return world
 
 
+@pytest.fixture
+async def apprising_world(world: World) -> World:
+    """Give a world whose operator allows Apprise."""
+    await _tell_through(world, build_senders(HttpClient(), world.clock, allow_apprise=True))
+    return world
+
+
 async def _tell_through(world: World, senders: Senders) -> None:
     world.courier_senders = senders
     world.app = App(Settings(ping_rate_per_second=0), world.db, world.clock, senders)

@@ -15,6 +15,9 @@ NO_MAIL_SERVER = (
     "This server cannot send e-mail yet: whoever runs it must set CRONBEATS_SMTP_HOST and "
     "CRONBEATS_SMTP_FROM."
 )
+NO_APPRISE = (
+    "This server does not use Apprise: whoever runs it must set CRONBEATS_ALLOW_APPRISE=true."
+)
 NOTHING = {
     "is_enabled": False,
     "is_configured": False,
@@ -55,16 +58,21 @@ async def test_every_kind_is_listed_whether_it_is_set_up_or_not(telling_world: W
             {"type": "telegram", "bot_token": None, "chat_id": None, **NOTHING},
             {"type": "webhook", "url": None, "secret": None, **NOTHING},
             {"type": "email", "addresses": [], **NOTHING, "unavailable": NO_MAIL_SERVER},
+            {"type": "apprise", "urls": [], **NOTHING, "unavailable": NO_APPRISE},
         ],
-        "pagination": {"page": 1, "per_page": 50, "total": 5, "total_pages": 1},
+        "pagination": {"page": 1, "per_page": 50, "total": 6, "total_pages": 1},
     }
 
 
 async def test_the_kinds_come_in_pages_like_every_list(telling_world: World) -> None:
-    for page, kinds in ((1, ["slack", "discord", "telegram"]), (2, ["webhook", "email"]), (3, [])):
+    for page, kinds in (
+        (1, ["slack", "discord", "telegram"]),
+        (2, ["webhook", "email", "apprise"]),
+        (3, []),
+    ):
         listed = data_of(await telling_world.api("GET", f"/integrations?page={page}&per_page=3"))
         assert [each["type"] for each in listed["integrations"]] == kinds, page
-        pagination = {"page": page, "per_page": 3, "total": 5, "total_pages": 2}
+        pagination = {"page": page, "per_page": 3, "total": 6, "total_pages": 2}
         assert listed["pagination"] == pagination, page
 
 

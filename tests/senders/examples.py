@@ -15,8 +15,10 @@ from cronbeats.senders.registry import HttpClient, build_senders
 
 PAGES = "https://beats.example.com"
 NOW = datetime(2026, 2, 25, 4, 0, tzinfo=UTC)
-# Those that are told over HTTP: e-mail has tests of its own.
-KINDS = [kind for kind in IntegrationKind if kind is not IntegrationKind.EMAIL]
+# Those that are told over our own HTTP client: e-mail and Apprise have tests of their own.
+KINDS = [
+    kind for kind in IntegrationKind if kind not in {IntegrationKind.EMAIL, IntegrationKind.APPRISE}
+]
 BOT_TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOpp"
 SIGNING_SECRET = "correct-horse-battery-staple"
 HOOK_PATH = "/services/T0AAAAAAA/B0BBBBBBB/xyzxyzxyzxyzxyzxyzxyzab3f"

@@ -6,10 +6,11 @@ commit it.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from cronbeats.domain.alert import Alert, AlertKind, Digest, digest_of
+from cronbeats.senders.apprise import AppriseSender
 from cronbeats.senders.discord import DiscordSender
 from cronbeats.senders.email import EmailSender
 from cronbeats.senders.registry import HttpClient
@@ -86,6 +87,9 @@ def all_messages() -> Iterator[tuple[str, str]]:
         "discord": people_messages(DiscordSender(http, PAGES).compose),
         "telegram": people_messages(TelegramSender(http, pages=PAGES).compose),
         "webhook": alert_messages(WebhookSender(http, lambda: NOW).compose),
+        "apprise": people_messages(
+            lambda told: asdict(AppriseSender(is_allowed=False, pages=PAGES).compose(told))
+        ),
     }
     for service, messages in by_service.items():
         for event, message in messages:

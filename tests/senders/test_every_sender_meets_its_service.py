@@ -13,7 +13,8 @@ from tests.senders.rigs import Rig, rig_of
 from tests.support.stand_ins import discord, slack, telegram
 from tests.support.stand_ins.script import THROTTLED_SECONDS, Script, always, at_times
 
-KINDS = list(IntegrationKind)
+# Apprise tells of no reasons, so that it has tests of its own.
+KINDS = [kind for kind in IntegrationKind if kind is not IntegrationKind.APPRISE]
 pytestmark = pytest.mark.parametrize("kind", KINDS)
 
 # E-mail has no way to say how long to wait.

@@ -16,6 +16,7 @@ class IntegrationKind(StrEnum):
     TELEGRAM = "telegram"
     WEBHOOK = "webhook"
     EMAIL = "email"
+    APPRISE = "apprise"
 
 
 UNREADABLE = (

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cronbeats.senders._message import LINK_TEXT, Message
+from cronbeats.senders._plain import SENTENCE_LENGTH, plain_text, shown_items
 from cronbeats.senders._text import cut, one_line, output_tail
 
 _SUBJECT_LENGTH = 200
-_SENTENCE_LENGTH = 2000
-_ITEM_LENGTH = 300
 _OUTPUT_LENGTH = 10_000
-_MOST_ITEMS = 100
 _FONT = "font-family:system-ui,-apple-system,'Segoe UI',sans-serif"
 
 
@@ -31,32 +29,19 @@ def mail_of(message: Message, address: str) -> Mail:
     prefix = f"[{cut(message.workspace, _SUBJECT_LENGTH // 2)}] " if message.workspace else ""
     return Mail(
         subject=prefix + cut(message.title, _SUBJECT_LENGTH),
-        text="\n\n".join(_text_parts(message, address)) + "\n",
+        # The line that mail programs take for the beginning of a signature.
+        text=f"{plain_text(message, _OUTPUT_LENGTH)}\n\n-- \n{_why(message, address)}\n",
         page="\n".join(_page_parts(message, address)) + "\n",
     )
-
-
-def _text_parts(message: Message, address: str) -> Iterator[str]:
-    yield cut(message.sentence, _SENTENCE_LENGTH)
-    if message.items:
-        yield "\n".join(f"* {item}" for item in _items(message))
-    if message.facts:
-        yield "\n".join(f"{fact.label}: {fact.value}" for fact in message.facts)
-    if output := output_tail(message.output, limit=_OUTPUT_LENGTH):
-        yield "Last output:\n\n" + "\n".join(f"    {line}" for line in output.splitlines())
-    if message.link:
-        yield f"{LINK_TEXT}: {message.link}"
-    # The line that mail programs take for the beginning of a signature.
-    yield f"-- \n{_why(message, address)}"
 
 
 def _page_parts(message: Message, address: str) -> Iterator[str]:
     colour = f"#{message.colour:06x}"
     yield f'<div style="{_FONT};max-width:40em;border-left:4px solid {colour};padding-left:1em">'
     yield f'<h1 style="font-size:1.2em">{html.escape(message.title)}</h1>'
-    yield f"<p>{html.escape(cut(message.sentence, _SENTENCE_LENGTH))}</p>"
+    yield f"<p>{html.escape(cut(message.sentence, SENTENCE_LENGTH))}</p>"
     if message.items:
-        items = "".join(f"<li>{html.escape(item)}</li>" for item in _items(message))
+        items = "".join(f"<li>{html.escape(item)}</li>" for item in shown_items(message))
         yield f"<ul>{items}</ul>"
     if message.facts:
         rows = "".join(
@@ -71,13 +56,6 @@ def _page_parts(message: Message, address: str) -> Iterator[str]:
         yield f'<p><a href="{html.escape(message.link)}">{LINK_TEXT}</a></p>'
     yield f'<p style="color:#71717a;font-size:0.85em">{html.escape(_why(message, address))}</p>'
     yield "</div>"
-
-
-def _items(message: Message) -> Iterator[str]:
-    for item in message.items[:_MOST_ITEMS]:
-        yield cut(item, _ITEM_LENGTH)
-    if (more := len(message.items) - _MOST_ITEMS) > 0:
-        yield f"… and {more} more"
 
 
 def _why(message: Message, address: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,18 +12,18 @@ from functools import partial
 from email_validator import EmailNotValidError, validate_email
 
 from cronbeats.domain.alert import Alert, Digest
-from cronbeats.domain.delivery import Delivered, Delivery, Refused, Unreachable
+from cronbeats.domain.delivery import Delivery, Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind, split_list
 from cronbeats.domain.mask import mask_email
 from cronbeats.senders._config import explain_bad_items
 from cronbeats.senders._mail import Mail, mail_of
 from cronbeats.senders._mail_server import MailServer
 from cronbeats.senders._message import message_of
+from cronbeats.senders._settled import SettledReceivers, summary
 from cronbeats.senders.protocol import Clock, ConfigField
 
 MOST_ADDRESSES = 20
 _LONGEST_ADDRESS = 254
-_MOST_REMEMBERED = 1000
 _NO_SERVER = (
     "This server cannot send e-mail yet: whoever runs it must set CRONBEATS_SMTP_HOST and "
     "CRONBEATS_SMTP_FROM."
@@ -58,7 +57,7 @@ class EmailSender:
         self._server = server
         self._clock = clock
         self._pages = pages
-        self._known: OrderedDict[str, dict[str, Delivered | Refused]] = OrderedDict()
+        self._settled = SettledReceivers()
 
     @property
     def unavailable(self) -> str | None:
@@ -104,28 +103,12 @@ class EmailSender:
         addresses = list(dict.fromkeys(_as_sent(each) for each in listed))
         if not addresses:
             return Refused("There is no address to write to.", is_broken=True)
-        known = self._known.get(told.id, {})
-        outcomes: dict[str, Delivery] = {
-            **known,
-            **await self._server.deliver(
-                [address for address in addresses if address not in known],
-                partial(self.message, self._server, told),
-            ),
-        }
-        final = {
-            address: outcome
-            for address, outcome in outcomes.items()
-            if not isinstance(outcome, Unreachable)
-        }
-        self._remember(told.id, final if len(final) < len(outcomes) else {})
-        return _summary({address: outcomes[address] for address in addresses})
-
-    def _remember(self, alert_id: str, final: dict[str, Delivered | Refused]) -> None:
-        self._known.pop(alert_id, None)
-        if final:
-            self._known[alert_id] = final
-            while len(self._known) > _MOST_REMEMBERED:
-                self._known.popitem(last=False)
+        known = self._settled.of(told.id)
+        waiting = [address for address in addresses if address not in known]
+        write = partial(self.message, self._server, told)
+        outcomes = {**known, **await self._server.deliver(waiting, write)}
+        self._settled.note(told.id, outcomes)
+        return summary({address: outcomes[address] for address in addresses}, mask_email)
 
 
 def _thread(told: Alert | Digest, domain: str) -> str:
@@ -137,24 +120,6 @@ def _thread(told: Alert | Digest, domain: str) -> str:
         return ""
     incident = told.incident
     return f"<incident-{incident.id}-{int(incident.started_at.timestamp())}@{domain}>"
-
-
-def _summary(outcomes: Mapping[str, Delivery]) -> Delivery:
-    """Return how it went for all: at least one must have it, and nobody must be waiting for it."""
-    refused = {at: each for at, each in outcomes.items() if isinstance(each, Refused)}
-    taken = [each for each in outcomes.values() if isinstance(each, Delivered)]
-    for outcome in outcomes.values():
-        if isinstance(outcome, Unreachable):
-            return outcome
-    reasons = " ".join(f"{mask_email(at)}: {each.error}" for at, each in refused.items())
-    if taken:
-        return Delivered(
-            taken[0].status_code,
-            sum(each.duration_ms for each in taken),
-            warning=reasons or None,
-        )
-    code = next(iter(refused.values())).status_code
-    return Refused(reasons, code, all(each.is_broken for each in refused.values()))
 
 
 def _explain_bad_address(address: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cronbeats.senders._http import HttpClient
 from cronbeats.senders._mail_server import DEFAULT_PORTS, MailServer, Security
+from cronbeats.senders.apprise import AppriseSender
 from cronbeats.senders.discord import DiscordSender
 from cronbeats.senders.email import EmailSender
 from cronbeats.senders.protocol import Clock, Sender, Senders
@@ -20,6 +21,7 @@ def build_senders(
     *,
     telegram_api_base: str = API_BASE,
     mail_server: MailServer | None = None,
+    allow_apprise: bool = False,
     pages: str = "",
 ) -> Senders:
     """Return every sender by the kind of integration that it tells, in the order people see.
@@ -32,5 +34,6 @@ def build_senders(
         TelegramSender(http, telegram_api_base, pages),
         WebhookSender(http, clock),
         EmailSender(mail_server, clock, pages),
+        AppriseSender(is_allowed=allow_apprise, pages=pages),
     )
     return {sender.kind: sender for sender in senders}
