@@ -12,6 +12,7 @@ from cronbeats import __version__
 from cronbeats.api.app import build_api
 from cronbeats.api.context import ApiContext
 from cronbeats.clock import Clock
+from cronbeats.domain.access import PLANS, Plans
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.storm import StormRule
 from cronbeats.ops.health import Health
@@ -50,6 +51,7 @@ class App:
         senders: Senders,
         lookout: Lookout | None = None,
         *,
+        plans: Plans = PLANS,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._db = db
@@ -82,6 +84,7 @@ class App:
                 senders,
                 settings.base_url,
                 self._wake_courier,
+                plans,
                 pause,
             ),
             key_uses.note,

@@ -8,6 +8,11 @@ import httpx
 from tests.support.world import Json
 
 REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+RATE_LIMIT_HEADERS = {
+    f"x-ratelimit-{what}-{window}"
+    for what in ("limit", "remaining", "reset")
+    for window in ("minute", "day")
+}
 NOW = "2026-03-02T12:00:00Z"
 
 
@@ -53,3 +58,8 @@ def errors_of(answer: httpx.Response) -> dict[str, list[str]]:
 def _assert_json(answer: httpx.Response) -> None:
     assert answer.headers["Content-Type"] == "application/json"
     assert REQUEST_ID.fullmatch(answer.headers["X-Request-ID"])
+    named = {name for name in answer.headers if name.startswith("x-ratelimit-")}
+    if answer.status_code == 401:
+        assert named == set()
+    elif answer.status_code != 503:
+        assert named == RATE_LIMIT_HEADERS

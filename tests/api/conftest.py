@@ -13,7 +13,7 @@ from tests.senders.mail import server_at
 from tests.senders.receiver import Receiver
 from tests.support.published import published
 from tests.support.stand_ins.mail import MailStandIn, mail_stand_in
-from tests.support.world import World
+from tests.support.world import ROOMY_PLANS, World
 
 
 @pytest.fixture
@@ -64,7 +64,9 @@ async def apprising_world(world: World) -> World:
 
 async def _tell_through(world: World, senders: Senders) -> None:
     world.courier_senders = senders
-    world.app = App(Settings(ping_rate_per_second=0), world.db, world.clock, senders)
+    world.app = App(
+        Settings(ping_rate_per_second=0), world.db, world.clock, senders, plans=ROOMY_PLANS
+    )
     await world.http.aclose()
     world.published = published(senders)
     world.http = world.client_of(world.app)

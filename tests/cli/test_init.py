@@ -31,7 +31,7 @@ async def test_init_for_people_shows_the_key_and_what_to_do_with_it(tmp_path: Pa
     assert (tmp_path / "data" / "cronbeats.db").is_file()
 
     db = Database(f"sqlite:///{tmp_path}/data/cronbeats.db")
-    identity = await authenticate(db, keys[0], START)
+    identity = (await authenticate(db, keys[0], START)).identity
     assert (identity.role, identity.plan) == (Role.OWNER, "business")
     async with db.read() as tx:
         assert await workspaces.get_name(tx, identity.workspace_id) == "Home"
@@ -49,7 +49,7 @@ async def test_init_for_machines_prints_one_line_on_either_database(
     assert KEY.fullmatch(made["api_key"])
 
     db = Database(new_database_url)
-    identity = await authenticate(db, made["api_key"], START)
+    identity = (await authenticate(db, made["api_key"], START)).identity
     assert identity.workspace_id == made["workspace_id"]
     await db.close()
 

@@ -43,7 +43,7 @@ async def settle(url: str, *names: str) -> None:
 async def role_of(url: str, secret: str) -> Role:
     db = Database(url)
     try:
-        return (await authenticate(db, secret, datetime.now(UTC))).role
+        return (await authenticate(db, secret, datetime.now(UTC))).identity.role
     finally:
         await db.close()
 

@@ -13,7 +13,7 @@ from cronbeats.domain.access import Identity, Role
 from cronbeats.domain.errors import NotFoundError, UnavailableError
 from cronbeats.edge.gate import Gate
 from tests.api.answers import NOW, problem_of
-from tests.support.world import World
+from tests.support.world import ROOMY_PLANS, World
 
 LARGEST = 1_000_000
 App = Callable[[Any, Any, Any], Any]
@@ -48,7 +48,7 @@ def unheeded(key_id: int, now: datetime) -> None:
 
 
 async def knock(world: World, behind: App, **request: Any) -> httpx.Response:
-    gate = Gate(behind, world.db, world.clock, unheeded)
+    gate = Gate(behind, world.db, world.clock, ROOMY_PLANS, unheeded)
     headers = {"X-API-Key": world.api_key, **request.pop("headers", {})}
     transport = httpx.ASGITransport(gate)
     async with httpx.AsyncClient(transport=transport, base_url="http://cronbeats.test") as http:
@@ -111,7 +111,9 @@ async def test_an_answer_that_has_begun_is_not_answered_twice(world: World) -> N
     async def send(message: Any) -> None:
         sent.append(message)
 
-    gate = Gate(Behind(RuntimeError("half way"), starts=True), world.db, world.clock, unheeded)
+    gate = Gate(
+        Behind(RuntimeError("half way"), starts=True), world.db, world.clock, ROOMY_PLANS, unheeded
+    )
     await gate({"headers": [(b"x-api-key", world.api_key.encode())]}, receive, send)
     assert [(message["type"], message["status"]) for message in sent] == [
         ("http.response.start", 200)

@@ -3,6 +3,8 @@
 import resource
 import time
 
+import httpx
+
 from tests.process.alerts import assert_silence_is_told
 from tests.process.discretion import assert_log_holds_no_secret
 from tests.process.load import Load, running
@@ -24,6 +26,14 @@ def empty_disk(server: Server) -> None:
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
 
+def assert_the_api_says_so(server: Server) -> None:
+    """Check that a request that cannot be counted is put off, and hears what was left before."""
+    answer = httpx.get(f"{server.url}/api/v1/jobs", headers={"X-API-Key": server.api_key})
+    assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "1"
+    assert 0 < int(answer.headers["X-RateLimit-Remaining-Minute"]) <= 60
+
+
 def test_a_server_outlives_a_full_disk(
     start_server: StartServer, new_sqlite_url: str, receiver: Receiver
 ) -> None:
@@ -37,6 +47,7 @@ def test_a_server_outlives_a_full_disk(
         assert server.ping(silent).status_code == 200
         fill_disk(server)
         load.wait_for(8, status=503)
+        assert_the_api_says_so(server)
         acknowledged = load.count(200)
         # The silent job's time comes meanwhile, and cannot be noted either.
         time.sleep(SILENCE_SECONDS)

@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from cronbeats.api import openapi
 from cronbeats.app import App
-from cronbeats.domain.access import Role
+from cronbeats.domain.access import PLANS, Plan, Plans, Role
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.keys import new_api_key
+from cronbeats.domain.rate_limit import RateLimits
 from cronbeats.domain.storm import StormRule
 from cronbeats.senders.protocol import Sender, Senders
 from cronbeats.services.check_deadlines import Look, check_deadlines
@@ -39,6 +40,12 @@ from tests.support.wide_awake import WideAwake
 
 Json = dict[str, Any]
 
+# Most tests ask much more in a minute of the clock that stands still than anybody may.
+ROOMY_PLANS: Plans = {
+    name: Plan(name, plan.has_api, RateLimits(per_minute=1_000_000, per_day=1_000_000))
+    for name, plan in PLANS.items()
+}
+
 
 class World:
     """What people, jobs and time do with CronBeats, as verbs."""
@@ -48,6 +55,7 @@ class World:
         db: Database,
         settings: Settings | None = None,
         lookout: Callable[[Database, TurnableClock], Lookout] = WideAwake,
+        plans: Plans = ROOMY_PLANS,
     ) -> None:
         self.db = db
         self.clock = TurnableClock()
@@ -62,6 +70,7 @@ class World:
             self.clock,
             self.senders,
             self.lookout,
+            plans=plans,
             pause=self.pass_time,
         )
         self.published = published(self.senders)
@@ -188,6 +197,15 @@ class World:
 async def sleepy_world(db: Database) -> AsyncIterator[World]:
     """Give a world whose service is blind whenever the clock is turned without it."""
     made = World(db, lookout=Lookout)
+    await made.settle_in()
+    yield made
+    await made.http.aclose()
+
+
+@pytest.fixture
+async def limited_world(db: Database) -> AsyncIterator[World]:
+    """Give a world whose rate limits are the published ones."""
+    made = World(db, plans=PLANS)
     await made.settle_in()
     yield made
     await made.http.aclose()

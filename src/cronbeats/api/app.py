@@ -55,7 +55,7 @@ def build_api(
         scope["state"]["context"] = context
         await routes(scope, receive, send)
 
-    gate = Gate(_with_head(app), context.db, context.clock, note_key_use)
+    gate = Gate(_with_head(app), context.db, context.clock, context.plans, note_key_use)
     return PublishedDocument(gate, lambda: build_document(routes, context.base_url))
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from cronbeats.clock import Clock
-from cronbeats.domain.access import Action, Identity, may
+from cronbeats.domain.access import Action, Identity, Plans, may
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotAllowedError
 from cronbeats.senders.protocol import Senders
@@ -32,6 +32,7 @@ class ApiContext:
     senders: Senders
     base_url: str
     alerts_are_owed: Callable[[], None]
+    plans: Plans
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 

@@ -16,6 +16,7 @@ from cronbeats.api.answer import PARTS, Moment, shown
 from cronbeats.api.attempt_shown import AttemptShown
 from cronbeats.api.openapi_headers import add_headers
 from cronbeats.domain.access import Action
+from cronbeats.domain.rate_limit import Window
 from cronbeats.edge.problems import LARGEST_BODY, Problem
 
 Json = dict[str, Any]
@@ -60,9 +61,36 @@ class InternalError(Error):
     request_id: Annotated[str, shown("Finds it in the server's log", _EXAMPLE_ID)]
 
 
+class ExceededLimitShown(TypedDict):
+    """Which rate limit was exceeded."""
+
+    type: Annotated[Window, shown("The window that is full, of a minute or a day", "per_minute")]
+    limit: Annotated[int, shown("The requests that the plan allows in it", 60, minimum=0)]
+    reset_at: Annotated[
+        str,
+        shown(
+            "When the window ends, in UTC",
+            "2026-02-20 15:43:00",
+            pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$",
+        ),
+    ]
+
+
+class RateLimitError(TypedDict):
+    """The workspace made more requests than its plan allows; this one did not count."""
+
+    success: Annotated[bool, shown("Whether it worked; always false here", False, const=False)]
+    error: Annotated[ExceededLimitShown, shown("Which limit it was", PARTS)]
+    message: Annotated[str, shown("Says it to people", "Rate limit exceeded")]
+    meta: Annotated[MetaShown, shown("About the answer itself", PARTS)]
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorCase:
-    """One error: its status, when it is answered, and the words of an example."""
+    """One error: its status, when it is answered, and the words of an example.
+
+    `error` is what stands in the place of the error's name, if not that.
+    """
 
     status: int
     when: str
@@ -70,6 +98,7 @@ class ErrorCase:
     errors: Mapping[str, Sequence[str]] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     shape: str = "Error"
+    error: Mapping[str, Any] | None = None
 
 
 CASES: Final[dict[str, ErrorCase]] = {
@@ -132,6 +161,13 @@ CASES: Final[dict[str, ErrorCase]] = {
         errors={"name": ["Required."]},
         shape="ValidationError",
     ),
+    "rate_limit_exceeded": ErrorCase(
+        429,
+        "The workspace has used up its requests of this minute or day; wait for Retry-After",
+        "Rate limit exceeded",
+        shape="RateLimitError",
+        error={"type": "per_minute", "limit": 60, "reset_at": "2026-02-20 15:43:00"},
+    ),
     "internal_error": ErrorCase(
         500,
         "Something went wrong on the server's side",
@@ -153,6 +189,7 @@ ALWAYS = (
     "unsupported_media_type",
     # A query field that there is not.
     "validation_error",
+    "rate_limit_exceeded",
     "internal_error",
     "unavailable",
 )
@@ -161,7 +198,7 @@ ALWAYS = (
 ERROR_SCHEMAS: Final[Json] = {}
 """The shapes of errors, by the names under which they are in the document."""
 
-for _shape in (Error, ValidationError, InternalError):
+for _shape in (Error, ValidationError, RateLimitError, InternalError):
     _schema = TypeAdapter(_shape).json_schema(ref_template="#/components/schemas/{model}")
     ERROR_SCHEMAS.update(_schema.pop("$defs", {}))
     ERROR_SCHEMAS[_shape.__name__] = _schema
@@ -202,7 +239,9 @@ def _response(status: int, codes: list[str]) -> Json:
     examples = {
         code: {"summary": case.when, "value": _example(code, case)} for code, case in cases.items()
     }
-    schema = {"$ref": f"#/components/schemas/{shape}", "properties": {"error": {"enum": codes}}}
+    schema: Json = {"$ref": f"#/components/schemas/{shape}"}
+    if all(case.error is None for case in cases.values()):
+        schema["properties"] = {"error": {"enum": codes}}
     response = {
         "description": "; or: ".join(case.when for case in cases.values()) + ".",
         "content": {"application/json": {"schema": schema, "examples": examples}},
@@ -212,6 +251,6 @@ def _response(status: int, codes: list[str]) -> Json:
 
 
 def _example(code: str, case: ErrorCase) -> Json:
-    problem = Problem(case.status, code, case.message, case.errors, case.extra)
+    problem = Problem(case.status, case.error or code, case.message, case.errors, case.extra)
     example: Json = orjson.loads(problem.body(_NOW))
     return example

@@ -7,6 +7,9 @@ from typing import Any, Final
 Json = dict[str, Any]
 
 
+_RESETS = (1771602180, 1771632000)
+
+
 def _header(about: str, example: Any, *, required: bool = True, **schema: Any) -> Json:
     return {
         "description": about,
@@ -16,7 +19,22 @@ def _header(about: str, example: Any, *, required: bool = True, **schema: Any) -
     }
 
 
+def _of_window(what: str, words: str, *examples: int) -> Json:
+    return {
+        f"X-RateLimit-{what}-{window.capitalize()}": _header(
+            words.format(window=window), example, type="integer", minimum=0
+        )
+        for window, example in zip(("minute", "day"), examples, strict=True)
+    }
+
+
+_RATE_LIMITS: Final[Json] = {
+    **_of_window("Limit", "The workspace's requests in a {window}, by its plan.", 60, 20_000),
+    **_of_window("Remaining", "How many of them are left in this {window}.", 45, 15_234),
+    **_of_window("Reset", "When this {window} of UTC ends, in Unix seconds.", *_RESETS),
+}
 HEADERS: Final[Json] = {
+    **_RATE_LIMITS,
     "X-Request-ID": _header(
         "Names this request in the server's log.",
         "0f4c8f6d2b7e4a5c9d1e3f5a7b9c1d3e",
@@ -31,9 +49,9 @@ HEADERS: Final[Json] = {
         const="nosniff",
     ),
 }
-_ALWAYS = ("X-Request-ID",)
-_WHEN_PASSING = ("Retry-After",)
 _PASSING = frozenset({"429", "503"})
+# Who is knocking, and so what is left, is not known then, or perhaps not.
+_WITHOUT_KEY, _PERHAPS_WITHOUT_KEY = "401", "503"
 
 
 def sends(*names: str, status: int = 200) -> dict[int | str, Json]:
@@ -44,9 +62,14 @@ def sends(*names: str, status: int = 200) -> dict[int | str, Json]:
 def add_headers(responses: Json) -> None:
     """Say which headers every answer bears, beside those that its route named."""
     for status, response in responses.items():
-        names = _ALWAYS + (_WHEN_PASSING if status in _PASSING else ())
-        own = response.get("headers", {})
-        response["headers"] = {**own, **{name: _ref(name) for name in names}}
+        headers = response.get("headers", {}) | {"X-Request-ID": _ref("X-Request-ID")}
+        if status in _PASSING:
+            headers["Retry-After"] = _ref("Retry-After")
+        if status == _PERHAPS_WITHOUT_KEY:
+            headers |= {name: {**each, "required": False} for name, each in _RATE_LIMITS.items()}
+        elif status != _WITHOUT_KEY:
+            headers |= {name: _ref(name) for name in _RATE_LIMITS}
+        response["headers"] = headers
 
 
 def _ref(name: str) -> Json:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cronbeats.cli.common import load_settings, open_ready_database, print_json, print_table
-from cronbeats.domain.access import PLANS, has_api
+from cronbeats.domain.access import PLANS, find_plan
 from cronbeats.services.manage_workspaces import browse_workspaces, set_plan
 from cronbeats.settings import Settings
 from cronbeats.storage.workspaces import Workspace
@@ -40,7 +40,7 @@ def plan(
 ) -> None:
     """Give a workspace another plan, from its next request on."""
     found = asyncio.run(_set_plan(load_settings(), name, plan))
-    api = "with" if has_api(found.plan) else "without"
+    api = "with" if find_plan(PLANS, found.plan).has_api else "without"
     typer.echo(f"The workspace {found.name} is on the plan {found.plan}, {api} the Management API.")
 
 

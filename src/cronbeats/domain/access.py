@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from cronbeats.domain.errors import PlanRequiredError
+from cronbeats.domain.rate_limit import RateLimits
 
 
 class Role(StrEnum):
@@ -26,18 +30,25 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a workspace pays for; plans are data."""
+    """What a workspace may use; plans are data.
+
+    `api_limits` hold for everybody who knocks with a key, also if the plan has no API.
+    """
 
     name: str
     has_api: bool
+    api_limits: RateLimits
 
 
-PLANS = {
+Plans = Mapping[str, Plan]
+
+_API_LIMITS = RateLimits(per_minute=60, per_day=20_000)
+PLANS: Plans = {
     plan.name: plan
     for plan in (
-        Plan("free", has_api=False),
-        Plan("pro", has_api=False),
-        Plan("business", has_api=True),
+        Plan("free", has_api=False, api_limits=_API_LIMITS),
+        Plan("pro", has_api=False, api_limits=_API_LIMITS),
+        Plan("business", has_api=True, api_limits=_API_LIMITS),
     )
 }
 DEFAULT_PLAN = "business"
@@ -71,6 +82,12 @@ def may(role: Role, action: Action) -> bool:
     return _RANK[role] >= _RANK[_LEAST_ROLE[action]]
 
 
-def has_api(plan: str) -> bool:
-    """Tell whether a plan includes the Management API; an unknown plan does not."""
-    return plan in PLANS and PLANS[plan].has_api
+def find_plan(plans: Plans, name: str) -> Plan:
+    """Return the plan of this name; one that is not known has no API."""
+    return plans.get(name) or Plan(name, has_api=False, api_limits=_API_LIMITS)
+
+
+def require_api(plan: Plan) -> None:
+    """Raise PlanRequiredError if a plan does not include the Management API."""
+    if not plan.has_api:
+        raise PlanRequiredError("Management API access requires the Business plan")

@@ -10,9 +10,13 @@ from uuid import uuid4
 import structlog
 from starlette.exceptions import HTTPException
 
+from cronbeats.domain.access import Plan, Plans, find_plan, require_api
 from cronbeats.domain.errors import CronBeatsError
+from cronbeats.domain.rate_limit import Allowance, allowance_of, usage_at
 from cronbeats.edge.problems import LARGEST_BODY, TOO_LARGE, Problem, internal_error, problem_of
-from cronbeats.services.authenticate import authenticate
+from cronbeats.edge.rate_limiting import rate_limit_headers, too_many_requests
+from cronbeats.services.authenticate import Caller, authenticate
+from cronbeats.services.count_requests import Counted, count_request
 from cronbeats.storage.database import Database
 
 _Message = MutableMapping[str, Any]
@@ -36,18 +40,24 @@ class _BodyTooLargeError(HTTPException):
 
 
 class Gate:
-    """Lets a request through to `app` with its identity in `scope["state"]`, or answers itself."""
+    """Lets a request through to `app`, or answers itself.
+
+    `scope["state"]` tells the app the `identity` of who knocks, the `allowance` that is left, and
+    the `request_id`.
+    """
 
     def __init__(
         self,
         app: _App,
         db: Database,
         clock: Callable[[], datetime],
+        plans: Plans,
         note_key_use: Callable[[int, datetime], None],
     ) -> None:
         self._app = app
         self._db = db
         self._clock = clock
+        self._plans = plans
         self._note_key_use = note_key_use
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
@@ -55,7 +65,7 @@ class Gate:
         request_id = uuid4().hex
         response = _Response(send, request_id)
         try:
-            problem = await self._admit(scope, request_id)
+            problem = await self._admit(scope, response, request_id)
             if problem is None:
                 await self._app(scope, _limited(receive), response.send)
                 return
@@ -69,33 +79,58 @@ class Gate:
         if not response.has_started:
             await response.send_problem(problem, self._clock())
 
-    async def _admit(self, scope: _Scope, request_id: str) -> Problem | None:
-        headers = dict(scope["headers"])
-        now = self._clock()
-        identity = await authenticate(self._db, _api_key(headers), now)
-        self._note_key_use(identity.key_id, now)
-        scope.setdefault("state", {}).update(identity=identity, request_id=request_id)
-        length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > LARGEST_BODY:
-            return TOO_LARGE
-        has_body = length != b"0" or b"transfer-encoding" in headers
-        if has_body and not _is_json(headers.get(b"content-type", b"")):
-            return _NOT_JSON
-        return None
+    async def _admit(self, scope: _Scope, response: _Response, request_id: str) -> Problem | None:
+        headers, now = dict(scope["headers"]), self._clock()
+        caller = await authenticate(self._db, _api_key(headers), now)
+        self._note_key_use(caller.identity.key_id, now)
+        plan = find_plan(self._plans, caller.identity.plan)
+        counted = await self._count(caller, plan, response, now)
+        if counted.refused_by is not None:
+            return too_many_requests(counted.refused_by, now)
+        require_api(plan)
+        scope.setdefault("state", {}).update(
+            identity=caller.identity, allowance=counted.allowance, request_id=request_id
+        )
+        return _problem_of_body(headers)
+
+    async def _count(
+        self, caller: Caller, plan: Plan, response: _Response, now: datetime
+    ) -> Counted:
+        """Count the request; let the answer bear what is left, even if the database fails now."""
+        limits, workspace_id = plan.api_limits, caller.identity.workspace_id
+        response.allowance = allowance_of(usage_at(caller.usage, now), limits)
+        counted = await count_request(self._db, workspace_id, caller.usage, limits, now)
+        response.allowance = counted.allowance
+        if counted.refused_by is None and (full := counted.allowance.exceeded):
+            # This was the last one that there was room for, so it is said once in a window.
+            _log.warning(
+                "rate_limit_used_up",
+                workspace_id=workspace_id,
+                window=str(full.window),
+                limit=full.limit,
+                until=full.resets_at.isoformat(),
+            )
+        return counted
 
 
 class _Response:
-    """The answer under way: bears the request id, and knows whether it can still be another."""
+    """The answer under way: bears the request id and the `allowance`, once that is known.
+
+    It knows whether it can still be another one.
+    """
 
     def __init__(self, send: _Send, request_id: str) -> None:
         self._send = send
         self._request_id = request_id
+        self.allowance: Allowance | None = None
         self.has_started = False
 
     async def send(self, message: _Message) -> None:
         if message["type"] == "http.response.start":
             self.has_started = True
             headers = [*message.get("headers", []), (b"x-request-id", self._request_id.encode())]
+            if self.allowance is not None:
+                headers += rate_limit_headers(self.allowance)
             message = {**message, "headers": headers}
         await self._send(message)
 
@@ -109,6 +144,16 @@ class _Response:
         start = {"type": "http.response.start", "status": problem.status, "headers": headers}
         await self.send(start)
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _problem_of_body(headers: dict[bytes, bytes]) -> Problem | None:
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > LARGEST_BODY:
+        return TOO_LARGE
+    has_body = length != b"0" or b"transfer-encoding" in headers
+    if has_body and not _is_json(headers.get(b"content-type", b"")):
+        return _NOT_JSON
+    return None
 
 
 def _limited(receive: _Receive) -> _Receive:

@@ -34,25 +34,28 @@ _CODES: dict[type[CronBeatsError], tuple[int, str]] = {
     InvalidValueError: (422, "validation_error"),
     UnavailableError: (503, "unavailable"),
 }
-_PASSING = frozenset({429, 503})
-
 LARGEST_BODY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What went wrong; `errors` maps fields to reasons, `extra` is more for the body."""
+    """What went wrong; `errors` maps fields to reasons, `extra` is more for the body.
+
+    The code is a word, but for the published document's own 429, which tells more there.
+    """
 
     status: int
-    code: str
+    code: str | Mapping[str, Any]
     message: str
     errors: Mapping[str, Sequence[str]] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    retry_after_seconds: int | None = None
 
     @property
     def headers(self) -> dict[str, str]:
         """The headers that tell a client when to try again, if that helps."""
-        return {"Retry-After": "1"} if self.status in _PASSING else {}
+        seconds = self.retry_after_seconds
+        return {} if seconds is None else {"Retry-After": str(seconds)}
 
     def body(self, now: datetime) -> bytes:
         """Return the error envelope as JSON."""
@@ -79,7 +82,8 @@ def problem_of(error: CronBeatsError) -> Problem:
     if isinstance(error, InvalidValueError):
         return Problem(status, code, "The request has values that break a rule", error.errors)
     if isinstance(error, UnavailableError):
-        return Problem(status, code, "The database cannot be used right now, please try again")
+        message = "The database cannot be used right now, please try again"
+        return Problem(status, code, message, retry_after_seconds=1)
     if isinstance(error, DeliveryFailedError) and error.attempt is not None:
         return Problem(status, code, str(error), extra={"attempt": attempt_json(error.attempt)})
     return Problem(status, code, str(error))

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from cronbeats.domain.access import Identity, has_api
+from cronbeats.domain.access import Identity
 from cronbeats.domain.api_key import KeyStatus
-from cronbeats.domain.errors import InvalidKeyError, PlanRequiredError
+from cronbeats.domain.errors import InvalidKeyError
 from cronbeats.domain.keys import hash_api_key
-from cronbeats.storage import api_keys
+from cronbeats.domain.rate_limit import Usage
+from cronbeats.storage import api_keys, request_counts
 from cronbeats.storage.database import Database
 
 
-async def authenticate(db: Database, api_key: str | None, now: datetime) -> Identity:
-    """Return whose key this is.
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is knocking, and what the workspace's request count was, None if it had none yet."""
 
-    Raises InvalidKeyError if none was sent or it is not live, and PlanRequiredError if its
-    workspace's plan has no API.
+    identity: Identity
+    usage: Usage | None
+
+
+async def authenticate(db: Database, api_key: str | None, now: datetime) -> Caller:
+    """Return whose key this is, whether or not the workspace's plan has the API.
+
+    Raises InvalidKeyError if none was sent or it is not live.
     """
-    found = None
     if api_key:
         async with db.read() as tx:
             found = await api_keys.find(tx, hash_api_key(api_key))
-    if found is None or found[0].status(now) is not KeyStatus.LIVE:
-        raise InvalidKeyError("Invalid or expired API key")
-    key, plan = found
-    if not has_api(plan):
-        raise PlanRequiredError("Management API access requires the Business plan")
-    return Identity(key.id, key.workspace_id, key.role, plan)
+            if found is not None and found[0].status(now) is KeyStatus.LIVE:
+                key, plan = found
+                usage = await request_counts.get(tx, key.workspace_id)
+                return Caller(Identity(key.id, key.workspace_id, key.role, plan), usage)
+    raise InvalidKeyError("Invalid or expired API key")

@@ -26,6 +26,7 @@ from cronbeats.storage.cipher import Cipher
 from cronbeats.storage.dialect import (
     create_engines,
     empty_the_log,
+    lightly,
     overwrite_what_is_deleted,
     parse_url,
     sqlite_file,
@@ -61,6 +62,7 @@ class Database:
         self._reader, self._writer = create_engines(self._url, pool_size)
         for engine in self._engines():
             engine.update_execution_options(**{_CIPHER: self._cipher})
+        self._light_writer = lightly(self._writer)
 
     @property
     def file(self) -> Path | None:
@@ -77,6 +79,16 @@ class Database:
     async def write(self) -> AsyncIterator[Transaction]:
         """Open a transaction to write in; it is committed, durably, when the block ends well."""
         async with _unavailable_on_failure(), self._writer.begin() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def write_lightly(self) -> AsyncIterator[Transaction]:
+        """Open the database for small writes, each statement a transaction of its own.
+
+        They cost as little as a write can. Everybody sees them at once, but those of an embedded
+        database do not wait for the disk: should the machine crash, the last ones may be undone.
+        """
+        async with _unavailable_on_failure(), self._light_writer.connect() as tx:
             yield tx
 
     @asynccontextmanager

@@ -53,6 +53,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _SQLITE_BUSY_SECONDS = 5
 _SQLITE_UNHURRIED_SECONDS = 3600
 _WRITE_AHEAD = "PRAGMA journal_mode = WAL"
+_LIGHTLY = "lightly"
+_SYNCHRONOUS = "synchronous"
 # A server that is there answers sooner; one that is not may never say so.
 _CONNECT_SECONDS = 5
 _COMMAND_SECONDS = 10
@@ -173,6 +175,17 @@ def create_engines(
     return reader, writer
 
 
+def lightly(writer: AsyncEngine) -> AsyncEngine:
+    """Return the engine to write with, but each statement is a transaction of its own.
+
+    SQLite does not wait for the disk then, as everybody who writes would wait with it; PostgreSQL's
+    transactions do not wait for one another's disk.
+    """
+    if writer.dialect.name == "postgresql":
+        return writer.execution_options(isolation_level="AUTOCOMMIT")
+    return writer.execution_options(**{_LIGHTLY: True})
+
+
 def insert_into(tx: AsyncConnection, table: Table) -> Any:
     """Return an INSERT that can say what to do on a conflict."""
     build = postgresql_insert if _is_postgresql(tx) else sqlite_insert
@@ -284,7 +297,13 @@ def _sqlite_engine(
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        is_light = _LIGHTLY in connection.get_execution_options()
+        wanted = "NORMAL" if is_light else "FULL"
+        if connection.info.setdefault(_SYNCHRONOUS, "FULL") != wanted:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+            connection.info[_SYNCHRONOUS] = wanted
+        if not is_light:
+            connection.exec_driver_sql(begin)
 
     return engine
 

@@ -71,6 +71,17 @@ api_keys = Table(
     Column("revoked_at", Moment),
 )
 
+# One row a workspace: what it asked of the Management API in the minute and in the day at hand.
+request_counts = Table(
+    "request_counts",
+    metadata,
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("minute_start", Moment, nullable=False),
+    Column("minute_count", Integer, nullable=False),
+    Column("day_start", Moment, nullable=False),
+    Column("day_count", Integer, nullable=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,

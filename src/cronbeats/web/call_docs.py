@@ -14,6 +14,7 @@ from cronbeats.web.schema_words import Field, field_of, fields_of, resolve, shap
 Json = dict[str, Any]
 
 _SENT_BY_ALL = frozenset({"X-Request-ID"})
+_OF_RATE_LIMITS = "X-RateLimit-"
 # What a first call needs; the table tells of all others.
 _QUERY_IN_SAMPLES = frozenset({"page", "per_page", "status"})
 _MEDIA_TYPES = {"application/json": "json", "text/plain": "text"}
@@ -144,7 +145,7 @@ class CallReader:
                 headers = [
                     self.header(name, header)
                     for name, header in response.get("headers", {}).items()
-                    if name not in _SENT_BY_ALL
+                    if name not in _SENT_BY_ALL and not name.startswith(_OF_RATE_LIMITS)
                 ]
                 body = self._part(response, operation["operationId"])
                 yield Answer(status, response["description"], headers, body)
