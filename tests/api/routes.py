@@ -36,6 +36,7 @@ ROUTES: dict[str, tuple[Role, Json | None]] = {
     "POST /schedule-preview": (READ, SCHEDULE),
     "GET /blind-windows": (READ, None),
     "GET /deliveries": (READ, None),
+    "GET /me": (READ, None),
     "GET /integrations": (READ, None),
     "GET /integrations/alert-rules": (READ, None),
     "PUT /integrations/alert-rules": (CHANGE_INTEGRATIONS, {}),

@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 ROOT = Path(__file__).parents[2]
 PATH = "/docs/api"
-LARGEST_BYTES = 150_000
+LARGEST_BYTES = 180_000
 LANGUAGES = ("curl", "python", "javascript")
 
 

@@ -21,6 +21,7 @@ from cronbeats.api import (
     history,
     integrations,
     jobs,
+    me,
     mute,
     schedules,
     signals,
@@ -35,6 +36,7 @@ from cronbeats.edge.problems import TOO_LARGE, Problem, internal_error, problem_
 from cronbeats.senders.protocol import Senders
 
 _PREFIX = "/api/v1"
+_FIXED = (bulk, mute, signals, history, schedules, jobs, alert_rules, deliveries, drill, me)
 _PROBLEMS = {
     404: Problem(404, "not_found", "Not found"),
     405: Problem(405, "method_not_allowed", "This path does not know that method"),
@@ -81,7 +83,7 @@ def build_routes(senders: Senders) -> FastAPI:
 def _fixed_routes() -> list[BaseRoute]:
     """Return the routes that do not depend on what senders there are."""
     base = APIRouter()
-    for module in (bulk, mute, signals, history, schedules, jobs, alert_rules, deliveries, drill):
+    for module in _FIXED:
         base.include_router(module.router, prefix=_PREFIX)
     return base.routes
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, func, insert, or_, select, update
 
 from cronbeats.domain.job import Job, Rules, State, cron_of, interval_of
 from cronbeats.domain.line import fold
@@ -166,6 +166,13 @@ _NEXT_WAKES = select(
         for each in (job_states.c.wake_at, reminders.c.due_at)
     )
 )
+
+
+async def count(tx: Transaction, workspace_id: int) -> int:
+    """Return how many jobs a workspace has."""
+    own = (jobs.c.workspace_id == workspace_id, jobs.c.deleted_at.is_(None))
+    found: int = (await tx.execute(select(func.count()).where(*own))).scalar_one()
+    return found
 
 
 async def next_wake(tx: Transaction) -> datetime | None:
