@@ -1,5 +1,7 @@
 """What the mail server answers decides whether an alert is tried again, and for whom."""
 
+from dataclasses import replace
+
 import pytest
 
 from cronbeats.domain.delivery import Delivered, Delivery, Refused, Unreachable
@@ -137,7 +139,7 @@ async def test_a_server_that_hangs_up_is_tried_again() -> None:
         delivery = await send(server, ADA, BOB)
 
     assert [mail.to for mail in server.mails] == [ADA]
-    assert delivery == Unreachable("There is no connection to the mail server, or it broke off.")
+    assert delivery == Unreachable("The mail server closed the connection.")
 
 
 @pytest.mark.parametrize("at", ["MAIL", ADA, "DATA"])
@@ -154,7 +156,15 @@ async def test_it_tells_that_nobody_listens() -> None:
 
     delivery = await sender.send(config(ADA), alert())
 
-    assert delivery == Unreachable("There is no connection to the mail server, or it broke off.")
+    assert delivery == Unreachable("No connection to the mail server: connection refused.")
+
+
+async def test_it_tells_that_there_is_no_such_host() -> None:
+    server = replace(server_at(25), host=f"{'x' * 70}.example")
+
+    delivery = await EmailSender(server, lambda: NOW).send(config(ADA), alert())
+
+    assert delivery == Unreachable("The mail server's host name could not be resolved.")
 
 
 async def test_without_a_mail_server_the_alert_waits_for_the_operator() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import socket
 import ssl
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -13,6 +15,7 @@ from enum import StrEnum
 from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
+    SMTPConnectError,
     SMTPDataError,
     SMTPException,
     SMTPRecipientRefused,
@@ -81,7 +84,7 @@ class MailServer:
             async with asyncio.timeout(_LONGEST_SECONDS), self._client() as smtp:
                 for address in addresses:
                     done[address] = await self._hand_over(smtp, address, write(address))
-        except (SMTPException, OSError) as error:
+        except (SMTPException, OSError, UnicodeError) as error:
             failure = self._failure(error, addresses)
             return {address: done.get(address, failure) for address in addresses}
         return done
@@ -127,8 +130,14 @@ class MailServer:
             return Unreachable(f"The mail server's TLS certificate was not accepted: {why}.")
         if isinstance(cause, ssl.SSLError):
             return Unreachable("The TLS connection to the mail server failed.")
+        if isinstance(cause, socket.gaierror | UnicodeError):
+            return Unreachable("The mail server's host name could not be resolved.")
+        if isinstance(error, SMTPConnectError):
+            errno = cause.errno if isinstance(cause, OSError) else None
+            why = f": {os.strerror(errno).lower()}" if errno else ""
+            return Unreachable(f"No connection to the mail server{why}.")
         if isinstance(error, OSError):
-            return Unreachable("There is no connection to the mail server, or it broke off.")
+            return Unreachable("The mail server closed the connection.")
         # The library's own words: an extension that the server lacks.
         return Unreachable(f"The mail server cannot be used: {one_line(str(error))}")
 

@@ -59,6 +59,7 @@ class MailStandIn:
     mails: list[Mail] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     connections: int = 0
+    logins: int = 0
     hangs_at: str | None = None
     hangs_up_at: str | None = None
     script: Callable[[], Script] = field(default_factory=lambda: always(Script.CALM))
@@ -110,6 +111,7 @@ class MailStandIn:
             USERNAME.encode(),
             PASSWORD.encode(),
         )
+        self.logins += good
         return AuthResult(success=good, handled=False, message=self.answers.get("AUTH"))
 
     async def _act(self, server: SMTP) -> str | None:
