@@ -9,6 +9,7 @@ from cronbeats.domain.errors import UnavailableError
 from cronbeats.storage.database import Database
 from tests.cli.program import complaint, init, run
 from tests.support.machine import free_port
+from tests.support.server import SECRET_KEY
 
 AWAY = "postgresql://ada:hunter2@127.0.0.1:1/beats"
 # Even root can make no file here.
@@ -37,7 +38,7 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> No
 
 def test_a_database_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
     for arguments in ([], ["--workers", "2"]):
-        told = serve(tmp_path, *arguments, database_url=AWAY)
+        told = serve(tmp_path, *arguments, database_url=AWAY, secret_key=SECRET_KEY)
         assert told.startswith("the database cannot be used: ")
         assert "hunter2" not in told
 
