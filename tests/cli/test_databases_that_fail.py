@@ -8,8 +8,8 @@ from cronbeats.cli.exclusive import TakenError, check_port
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.storage.database import Database
 from tests.cli.program import complaint, init, run
+from tests.support.databases import SECRET_KEY
 from tests.support.machine import free_port
-from tests.support.server import SECRET_KEY
 
 AWAY = "postgresql://ada:hunter2@127.0.0.1:1/beats"
 # Even root can make no file here.
