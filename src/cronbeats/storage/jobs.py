@@ -17,6 +17,10 @@ from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import job_states, jobs, reminders
 from cronbeats.storage.states import state_from_row
 
+# Both: whoever waits for a lock gets the newest row of a locked table only, and an edit that it
+# waited for has changed both. Rows that refer to a job may be added meanwhile.
+_LOCKED = (job_states, jobs)
+
 JOBS_AND_STATES = jobs.join(job_states, job_states.c.job_id == jobs.c.id)
 _COLUMNS = (*jobs.c, *(column for column in job_states.c if column.name != "job_id"))
 
@@ -209,12 +213,12 @@ async def fetch(tx: Transaction, query: Select[Any]) -> list[Job]:
 
 
 def _lock(query: Select[Any]) -> Select[Any]:
-    return query.order_by(jobs.c.id).with_for_update(of=job_states)
+    return query.order_by(jobs.c.id).with_for_update(of=_LOCKED, key_share=True)
 
 
 def _lock_free(query: Select[Any]) -> Select[Any]:
     """Lock what nobody else has locked, and leave out the rest."""
-    return query.with_for_update(of=job_states, skip_locked=True)
+    return query.with_for_update(of=_LOCKED, key_share=True, skip_locked=True)
 
 
 def _is(workspace_id: int, job_id: int) -> tuple[ColumnElement[bool], ...]:
