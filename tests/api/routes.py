@@ -14,6 +14,7 @@ ROUTES: dict[str, tuple[Role, Json | None]] = {
     "POST /jobs": (CHANGE_JOBS, {"name": "x", **SCHEDULE}),
     "GET /jobs": (READ, None),
     "GET /jobs/{job_id}": (READ, None),
+    "PUT /jobs/by-name/{name}": (CHANGE_JOBS, SCHEDULE),
     "PUT /jobs/{job_id}/update": (CHANGE_JOBS, {"name": "y"}),
     "PATCH /jobs/{job_id}": (CHANGE_JOBS, {"name": "y"}),
     "POST /jobs/{job_id}/delete": (CHANGE_JOBS, None),
@@ -49,15 +50,16 @@ ROUTES: dict[str, tuple[Role, Json | None]] = {
 def all_routes(senders: Senders) -> set[str]:
     """List what the API itself says that it answers."""
     return {
-        f"{method} {(route.path or '').removeprefix('/api/v1')}"
+        f"{method} {(route.path_format or '').removeprefix('/api/v1')}"
         for route in iter_route_contexts(build_routes(senders).routes)
         for method in route.methods or ()
     }
 
 
-async def ids_of_new_job(world: World) -> dict[str, int]:
+async def ids_of_new_job(world: World) -> dict[str, int | str]:
     """Make a job that has told something; return the ids that are in the paths of its routes."""
     job = await world.make_job()
     await world.ping(job, content=b"output")
     answer = await world.api("GET", f"/jobs/{job['id']}/signals")
-    return {"job_id": job["id"], "signal_id": answer.json()["data"]["signals"][0]["id"]}
+    signal_id = answer.json()["data"]["signals"][0]["id"]
+    return {"job_id": job["id"], "signal_id": signal_id, "name": "Declared"}

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.job_wish import JobWish
 from cronbeats.ping.intake import Intake
-from cronbeats.services.manage_jobs import JobWish, create_job
+from cronbeats.services.manage_jobs import create_job
 from cronbeats.services.receive_signals import Accepted, Arrival, Batch, receive_signals
 from cronbeats.services.set_up import set_up
 from cronbeats.storage.database import Database

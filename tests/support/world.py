@@ -86,9 +86,9 @@ class World:
             event_hooks={"response": [self._compare_with_what_is_published]},
         )
 
-    async def settle_in(self) -> None:
+    async def settle_in(self, name: str = "Home") -> None:
         """Make a workspace with an owner's key and one integration that is told everything."""
-        made = await set_up(self.db, "Home", "ada@example.com", self.clock())
+        made = await set_up(self.db, name, "ada@example.com", self.clock())
         self.workspace_id, self.api_key = made.workspace_id, made.api_key
         values = {"url": "https://receiver.test/hook"}
         save = partial(save_integration, self.db, self.sender, self.workspace_id, values)

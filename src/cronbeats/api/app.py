@@ -21,6 +21,7 @@ from cronbeats.api import (
     history,
     integrations,
     jobs,
+    jobs_by_name,
     me,
     mute,
     schedules,
@@ -36,7 +37,8 @@ from cronbeats.edge.problems import TOO_LARGE, Problem, internal_error, problem_
 from cronbeats.senders.protocol import Senders
 
 _PREFIX = "/api/v1"
-_FIXED = (bulk, mute, signals, history, schedules, jobs, alert_rules, deliveries, drill, me)
+_JOBS = (bulk, mute, signals, history, schedules, jobs_by_name, jobs)
+_FIXED = (*_JOBS, alert_rules, deliveries, drill, me)
 _PROBLEMS = {
     404: Problem(404, "not_found", "Not found"),
     405: Problem(405, "method_not_allowed", "This path does not know that method"),

@@ -55,6 +55,12 @@ class ValidationError(Error):
     ]
 
 
+class AmbiguousName(Error):
+    """Several jobs bear the name by which one was meant."""
+
+    job_ids: Annotated[list[int], shown("The ids of all jobs of this name", [1, 2])]
+
+
 class InternalError(Error):
     """Something went wrong on the server's side."""
 
@@ -144,6 +150,18 @@ CASES: Final[dict[str, ErrorCase]] = {
         "Something else is under way; try again when it is over",
         "A drill is under way already: try again when it is over",
     ),
+    "ambiguous_name": ErrorCase(
+        409,
+        "Several jobs bear the name; job_ids are theirs",
+        "Several jobs bear this name. Use their ids, or give all but one another name",
+        extra={"job_ids": [1, 2]},
+        shape="AmbiguousName",
+    ),
+    "precondition_failed": ErrorCase(
+        412,
+        "The job has none of the ETags of If-Match: it was changed meanwhile",
+        "The job was changed since it was read: read it again",
+    ),
     "payload_too_large": ErrorCase(
         413,
         f"The body has more than {LARGEST_BODY:,} bytes",
@@ -159,6 +177,13 @@ CASES: Final[dict[str, ErrorCase]] = {
         "A value breaks a rule; nothing was changed",
         "The request has values that break a rule",
         errors={"name": ["Required."]},
+        shape="ValidationError",
+    ),
+    "idempotency_key_reused": ErrorCase(
+        422,
+        "Another request had this Idempotency-Key within the last 24 hours",
+        "This Idempotency-Key belongs to another request; give each its own",
+        errors={"Idempotency-Key": ["Another request had this key within the last 24 hours."]},
         shape="ValidationError",
     ),
     "rate_limit_exceeded": ErrorCase(
@@ -198,7 +223,8 @@ ALWAYS = (
 ERROR_SCHEMAS: Final[Json] = {}
 """The shapes of errors, by the names under which they are in the document."""
 
-for _shape in (Error, ValidationError, RateLimitError, InternalError):
+_SHAPES = (Error, ValidationError, AmbiguousName, RateLimitError, InternalError)
+for _shape in _SHAPES:
     _schema = TypeAdapter(_shape).json_schema(ref_template="#/components/schemas/{model}")
     ERROR_SCHEMAS.update(_schema.pop("$defs", {}))
     ERROR_SCHEMAS[_shape.__name__] = _schema

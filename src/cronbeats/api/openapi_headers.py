@@ -42,6 +42,19 @@ HEADERS: Final[Json] = {
         pattern="^[0-9a-f]{32}$",
     ),
     "Retry-After": _header("Seconds to wait before trying again.", 1, type="integer", minimum=1),
+    "ETag": _header(
+        "Names the job's configuration, for If-Match; a ping does not change it.",
+        '"5d41402abc4b2a76b9719d911017c592"',
+        type="string",
+        pattern='^"[0-9a-f]{32}"$',
+    ),
+    "Idempotency-Replayed": _header(
+        "That this is the answer to an earlier request with the same key.",
+        "true",
+        required=False,
+        type="string",
+        const="true",
+    ),
     "X-Content-Type-Options": _header(
         "Keeps browsers from taking the text for something else.",
         "nosniff",

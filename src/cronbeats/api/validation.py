@@ -19,6 +19,7 @@ _WORDS = {
     "int_parsing": "Must be a whole number.",
     "bool_type": "Must be true or false.",
     "list_type": "Must be a list.",
+    "string_pattern_mismatch": "Must be printable ASCII.",
     "string_too_short": "Must not be empty.",
     "string_too_long": "Must be at most {max_length} characters long.",
     "too_long": "Must have at most {max_length} items.",

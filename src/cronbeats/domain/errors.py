@@ -51,6 +51,20 @@ class ConflictError(CronBeatsError):
     """It cannot be done while something else goes on; trying again later is right."""
 
 
+class PreconditionFailedError(CronBeatsError):
+    """The job is not as whoever wants to change it believes."""
+
+
+class AmbiguousNameError(CronBeatsError):
+    """Several jobs bear the name by which one was meant; `job_ids` are theirs."""
+
+    def __init__(self, job_ids: Sequence[int]) -> None:
+        super().__init__(
+            "Several jobs bear this name. Use their ids, or give all but one another name"
+        )
+        self.job_ids = tuple(job_ids)
+
+
 class UnavailableError(CronBeatsError):
     """The database cannot be used right now; nothing was changed; trying again later is right."""
 
@@ -64,3 +78,7 @@ class InvalidValueError(CronBeatsError):
     def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
         super().__init__("; ".join(f"{field}: {' '.join(why)}" for field, why in errors.items()))
         self.errors = {field: list(why) for field, why in errors.items()}
+
+
+class KeyReusedError(InvalidValueError):
+    """The idempotency key belongs to another request."""

@@ -11,15 +11,18 @@ import orjson
 
 from cronbeats.domain.attempt import Attempt
 from cronbeats.domain.errors import (
+    AmbiguousNameError,
     ConflictError,
     CronBeatsError,
     DeliveryFailedError,
     InvalidKeyError,
     InvalidValueError,
+    KeyReusedError,
     NotAllowedError,
     NotConfiguredError,
     NotFoundError,
     PlanRequiredError,
+    PreconditionFailedError,
     UnavailableError,
 )
 
@@ -31,6 +34,9 @@ _CODES: dict[type[CronBeatsError], tuple[int, str]] = {
     NotAllowedError: (403, "insufficient_permissions"),
     NotFoundError: (404, "not_found"),
     ConflictError: (409, "conflict"),
+    AmbiguousNameError: (409, "ambiguous_name"),
+    PreconditionFailedError: (412, "precondition_failed"),
+    KeyReusedError: (422, "idempotency_key_reused"),
     InvalidValueError: (422, "validation_error"),
     UnavailableError: (503, "unavailable"),
 }
@@ -79,6 +85,11 @@ def problem_of(error: CronBeatsError) -> Problem:
         (known for kind, known in _CODES.items() if isinstance(error, kind)),
         (500, "internal_error"),
     )
+    if isinstance(error, KeyReusedError):
+        message = "This Idempotency-Key belongs to another request; give each its own"
+        return Problem(status, code, message, error.errors)
+    if isinstance(error, AmbiguousNameError):
+        return Problem(status, code, str(error), extra={"job_ids": list(error.job_ids)})
     if isinstance(error, InvalidValueError):
         return Problem(status, code, "The request has values that break a rule", error.errors)
     if isinstance(error, UnavailableError):

@@ -1,38 +1,31 @@
-"""Manage jobs: make, change, pause and resume them."""
+"""Manage jobs: make, declare, change, pause and resume them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cronbeats.domain.blind_window import BlindWindows
-from cronbeats.domain.errors import NotFoundError
-from cronbeats.domain.job import Job, Rules, as_of, cron_of, interval_of, new_state
+from cronbeats.domain.errors import AmbiguousNameError, NotFoundError
+from cronbeats.domain.job import Job, as_of, new_state
+from cronbeats.domain.job_wish import JobWish, wish_of
+from cronbeats.domain.kept_answer import KeptAnswer, OnceOnly
 from cronbeats.domain.keys import new_job_key
-from cronbeats.domain.schedule import choose_schedule
+from cronbeats.domain.revision import WHATEVER, Precondition
 from cronbeats.domain.state_machine import on_edit, on_pause, on_resume
 from cronbeats.domain.transition import Change
-from cronbeats.storage import jobs, ledger
+from cronbeats.storage import jobs, kept_answers, ledger, workspaces
 from cronbeats.storage.database import Database, Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class JobWish:
-    """What a person asks a new job to be; exactly one of interval and cron must be given."""
+class Declared:
+    """The job that was declared, and whether it was made just now."""
 
-    name: str
-    expected_interval_seconds: int | None = None
-    cron_expression: str | None = None
-    timezone: str = "UTC"
-    grace_seconds: int = 300
-    down_after_seconds: int | None = None
-    max_runtime_seconds: int | None = None
-    failure_tolerance: int = 0
-    recovery_threshold: int = 1
-    description: str | None = None
-    tags: tuple[str, ...] = ()
+    job: Job
+    is_new: bool
 
 
 async def create_job(db: Database, workspace_id: int, wish: JobWish, now: datetime) -> Job:
@@ -40,20 +33,52 @@ async def create_job(db: Database, workspace_id: int, wish: JobWish, now: dateti
 
     Raises InvalidValueError if the schedule or the time zone makes no sense.
     """
-    rules = _rules(wish)
     async with db.write() as tx:
-        new = jobs.NewJob(
-            workspace_id=workspace_id,
-            key=await _unused_key(tx),
-            name=wish.name,
-            rules=rules,
-            description=wish.description,
-            timezone=wish.timezone,
-            tags=wish.tags,
-        )
-        job = await jobs.add(tx, new, new_state(now))
-        await ledger.open_account(tx, job)
-    return job
+        return await _make(tx, workspace_id, wish, now)
+
+
+async def create_job_once(
+    db: Database, workspace_id: int, wish: JobWish, now: datetime, *, once: OnceOnly
+) -> KeptAnswer:
+    """Make a job and keep what `once` tells of it, or return what was told the first time.
+
+    The answer is kept in the transaction that makes the job. Raises KeyReusedError if the key
+    belongs to another request, and what create_job raises.
+    """
+    async with db.write() as tx:
+        kept = await kept_answers.claim(tx, workspace_id, once, now)
+        if kept is not None:
+            return kept
+        answer = once.tell(await _make(tx, workspace_id, wish, now))
+        await kept_answers.keep(tx, workspace_id, once, answer)
+    return answer
+
+
+async def declare_job(
+    db: Database,
+    workspace_id: int,
+    wish: JobWish,
+    now: datetime,
+    *,
+    blind: BlindWindows,
+    only_if: Precondition = WHATEVER,
+) -> Declared:
+    """Make the workspace's job of a name be as wished, and make it if there is none.
+
+    Two that declare the same name at once make one job. Raises AmbiguousNameError if several jobs
+    bear the name, PreconditionFailedError, and InvalidValueError if the schedule or the time zone
+    makes no sense.
+    """
+    async with db.write() as tx:
+        await workspaces.lock(tx, workspace_id)
+        found = await jobs.lock_by_name(tx, workspace_id, wish.name)
+        if len(found) > 1:
+            raise AmbiguousNameError([job.id for job in found])
+        job = found[0] if found else None
+        only_if.check(job)
+        if job is None:
+            return Declared(await _make(tx, workspace_id, wish, now), is_new=True)
+        return Declared(await _edit(tx, job, wish, now, blind), is_new=False)
 
 
 async def update_job(
@@ -64,48 +89,80 @@ async def update_job(
     now: datetime,
     *,
     blind: BlindWindows,
+    only_if: Precondition = WHATEVER,
 ) -> Job:
     """Change some of a job's configuration, by the names of JobWish; the rest stays.
 
-    Naming an interval or a cron expression takes the place of the other. Raises NotFoundError, and
-    InvalidValueError if the schedule or the time zone makes no sense.
+    Naming an interval or a cron expression takes the place of the other. Raises NotFoundError,
+    PreconditionFailedError, and InvalidValueError if the schedule or the time zone makes no sense.
     """
     async with db.write() as tx:
-        job = await jobs.lock_one(tx, workspace_id, job_id)
-        if job is None:
-            raise NotFoundError("Job not found")
-        wish = replace(_wish_of(job), **_with_one_schedule(changes))
-        change = on_edit(job, _edited(job, wish, now), now, blind)
-        await jobs.save_configuration(tx, change.job)
-        await ledger.record(tx, [ledger.Entry(change)], now)
-    return as_of(change.job, now)
+        job = await _lock(tx, workspace_id, job_id, only_if)
+        return await _edit(tx, job, wish_of(job).changed(changes), now, blind)
 
 
 async def pause_job(
-    db: Database, workspace_id: int, job_id: int, now: datetime, blind: BlindWindows
-) -> Job:
-    """Stop watching a job, if it is watched. Raises NotFoundError."""
-    return await _change(db, workspace_id, job_id, lambda job: on_pause(job, now, blind), now)
-
-
-async def resume_job(db: Database, workspace_id: int, job_id: int, now: datetime) -> Job:
-    """Watch a job again, if it is not. Raises NotFoundError."""
-    return await _change(db, workspace_id, job_id, lambda job: on_resume(job, now), now)
-
-
-async def _change(
     db: Database,
     workspace_id: int,
     job_id: int,
-    law: Callable[[Job], Change],
     now: datetime,
+    *,
+    blind: BlindWindows,
+    only_if: Precondition = WHATEVER,
 ) -> Job:
+    """Stop watching a job, if it is watched. Raises NotFoundError, PreconditionFailedError."""
     async with db.write() as tx:
-        job = await jobs.lock_one(tx, workspace_id, job_id)
-        if job is None:
-            raise NotFoundError("Job not found")
-        change = law(job)
-        await ledger.record(tx, [ledger.Entry(change)], now)
+        job = await _lock(tx, workspace_id, job_id, only_if)
+        return await _record(tx, on_pause(job, now, blind), now)
+
+
+async def resume_job(
+    db: Database,
+    workspace_id: int,
+    job_id: int,
+    now: datetime,
+    *,
+    only_if: Precondition = WHATEVER,
+) -> Job:
+    """Watch a job again, if it is not. Raises NotFoundError, PreconditionFailedError."""
+    async with db.write() as tx:
+        job = await _lock(tx, workspace_id, job_id, only_if)
+        return await _record(tx, on_resume(job, now), now)
+
+
+async def _lock(tx: Transaction, workspace_id: int, job_id: int, only_if: Precondition) -> Job:
+    job = await jobs.lock_one(tx, workspace_id, job_id)
+    if job is None:
+        raise NotFoundError("Job not found")
+    only_if.check(job)
+    return job
+
+
+async def _make(tx: Transaction, workspace_id: int, wish: JobWish, now: datetime) -> Job:
+    new = jobs.NewJob(
+        workspace_id=workspace_id,
+        key=await _unused_key(tx),
+        name=wish.name,
+        rules=wish.rules(),
+        description=wish.description,
+        timezone=wish.timezone,
+        tags=wish.tags,
+    )
+    job = await jobs.add(tx, new, new_state(now))
+    await ledger.open_account(tx, job)
+    return job
+
+
+async def _edit(
+    tx: Transaction, job: Job, wish: JobWish, now: datetime, blind: BlindWindows
+) -> Job:
+    change = on_edit(job, wish.applied_to(job, now), now, blind)
+    await jobs.save_configuration(tx, change.job)
+    return await _record(tx, change, now)
+
+
+async def _record(tx: Transaction, change: Change, now: datetime) -> Job:
+    await ledger.record(tx, [ledger.Entry(change)], now)
     return as_of(change.job, now)
 
 
@@ -114,51 +171,3 @@ async def _unused_key(tx: Transaction) -> str:
         key = new_job_key()
         if not await jobs.has_key(tx, key):
             return key
-
-
-def _rules(wish: JobWish) -> Rules:
-    return Rules(
-        choose_schedule(wish.expected_interval_seconds, wish.cron_expression, wish.timezone),
-        wish.grace_seconds,
-        wish.down_after_seconds,
-        wish.max_runtime_seconds,
-        wish.failure_tolerance,
-        wish.recovery_threshold,
-    )
-
-
-def _wish_of(job: Job) -> JobWish:
-    rules = job.rules
-    return JobWish(
-        name=job.name,
-        expected_interval_seconds=interval_of(rules.schedule),
-        cron_expression=cron_of(rules.schedule),
-        timezone=job.timezone,
-        grace_seconds=rules.grace_seconds,
-        down_after_seconds=rules.down_after_seconds,
-        max_runtime_seconds=rules.max_runtime_seconds,
-        failure_tolerance=rules.failure_tolerance,
-        recovery_threshold=rules.recovery_threshold,
-        description=job.description,
-        tags=job.tags,
-    )
-
-
-def _with_one_schedule(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Let a new interval end a cron expression, and the other way round."""
-    both = ("expected_interval_seconds", "cron_expression")
-    named = [name for name in both if changes.get(name) is not None]
-    cleared = {name: None for name in both if named and name not in changes}
-    return {**changes, **cleared}
-
-
-def _edited(job: Job, wish: JobWish, now: datetime) -> Job:
-    return replace(
-        job,
-        name=wish.name,
-        rules=_rules(wish),
-        description=wish.description,
-        timezone=wish.timezone,
-        tags=wish.tags,
-        updated_at=now,
-    )

@@ -9,6 +9,7 @@ from datetime import datetime
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
 from cronbeats.domain.job import Job
+from cronbeats.domain.revision import WHATEVER, Precondition
 from cronbeats.domain.state_machine import on_pause, on_resume
 from cronbeats.domain.transition import Change
 from cronbeats.storage import jobs, ledger
@@ -71,10 +72,21 @@ async def delete_jobs(
 
 
 async def delete_job(
-    db: Database, workspace_id: int, job_id: int, now: datetime, blind: BlindWindows
+    db: Database,
+    workspace_id: int,
+    job_id: int,
+    now: datetime,
+    *,
+    blind: BlindWindows,
+    only_if: Precondition = WHATEVER,
 ) -> None:
-    """Take one job out of every list. Raises NotFoundError."""
-    result = await delete_jobs(db, workspace_id, [job_id], now, blind)
+    """Take one job out of every list. Raises NotFoundError, PreconditionFailedError."""
+
+    def law(job: Job) -> Change:
+        only_if.check(job)
+        return on_pause(job, now, blind)
+
+    result = await _change_all(db, workspace_id, [job_id], now, law=law, ends=True)
     if result.failed:
         raise NotFoundError(NOT_FOUND)
 

@@ -151,6 +151,14 @@ async def lock_any(tx: Transaction, job_id: int) -> Job:
     return job
 
 
+async def lock_by_name(tx: Transaction, workspace_id: int, name: str) -> list[Job]:
+    """Return the workspace's jobs of this name, locked for a change."""
+    # By the folded name an index finds few; a job of an older version has none.
+    folded = or_(jobs.c.folded_name == fold(name), jobs.c.folded_name.is_(None))
+    own = (jobs.c.workspace_id == workspace_id, folded, jobs.c.name == name)
+    return await fetch(tx, _lock(alive().where(*own)))
+
+
 async def lock_many(tx: Transaction, workspace_id: int, job_ids: Collection[int]) -> list[Job]:
     """Return those of these jobs that are the workspace's, locked for a change."""
     own = (jobs.c.workspace_id == workspace_id, jobs.c.id.in_(set(job_ids)))

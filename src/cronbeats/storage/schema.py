@@ -216,6 +216,20 @@ signals = Table(
     Index("ix_signals_job_id_id", "job_id", "id"),
 )
 
+# What was answered to a request with an idempotency key; written with what it did, so that there is
+# the one if and only if there is the other. Without a status only within that transaction.
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("workspace_id", Id, ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("kept_at", Moment, nullable=False, index=True),
+    Column("status", Integer),
+    Column("body", Text),
+    Column("headers", JSON),
+)
+
 integrations = Table(
     "integrations",
     metadata,

@@ -52,8 +52,9 @@ async def set_plan(tx: Transaction, workspace_id: int, plan: str) -> None:
 
 async def lock(tx: Transaction, workspace_id: int) -> bool:
     """Let nobody else add to a workspace until the transaction ends; tell whether there is one."""
-    query = select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update()
-    return await tx.scalar(query) is not None
+    query = select(workspaces.c.id).where(workspaces.c.id == workspace_id)
+    # Rows that refer to it may be added meanwhile: alerts, by somebody who has locked a job.
+    return await tx.scalar(query.with_for_update(key_share=True)) is not None
 
 
 async def role_of(tx: Transaction, workspace_id: int, user_id: int) -> Role | None:

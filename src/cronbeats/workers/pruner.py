@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cronbeats.clock import Clock
+from cronbeats.services.forget_answers import forget_answers
 from cronbeats.services.prune_history import prune_alerts, prune_history
 from cronbeats.storage.database import Database
 
@@ -12,7 +13,7 @@ PRUNE_EVERY_SECONDS = 600.0
 
 
 class Pruner:
-    """One step prunes the jobs that were active since the last one, and old alerts of all jobs."""
+    """One step prunes the jobs active since the last one, old alerts, and answers kept a day."""
 
     def __init__(self, db: Database, clock: Clock, keep: int, keep_alerts_for: timedelta) -> None:
         self._db = db
@@ -26,5 +27,6 @@ class Pruner:
         now = self._clock()
         await prune_history(self._db, self._keep, self._pruned_at)
         await prune_alerts(self._db, now - self._keep_alerts_for)
+        await forget_answers(self._db, now)
         self._pruned_at = now
         return PRUNE_EVERY_SECONDS
