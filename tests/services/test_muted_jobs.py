@@ -200,12 +200,14 @@ async def test_who_does_not_want_to_hear_of_down_jobs_is_not_told_by_a_mute(worl
 
 
 async def test_a_clock_that_was_set_back_leaves_no_endless_mute(world: World) -> None:
-    job = await armed_job(world)
     first = await stay_aware(world.db, world.clock)
     world.clock.turn(365 * 24 * HOUR)
     ahead = await stay_aware(world.db, world.clock, before=first)
+    job = await armed_job(world)
     await mute(world, job, HOUR)
     await world.ping(job, "/end/fail")
+    await world.deliver_all()
+    assert world.sender.told == []
     world.clock.turn(-365 * 24 * HOUR)
     await stay_aware(world.db, world.clock, before=ahead)
     await world.pass_time(1)
