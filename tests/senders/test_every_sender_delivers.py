@@ -144,7 +144,7 @@ async def test_it_tells_that_nobody_listens(http: HttpClient, kind: IntegrationK
 
     delivery = await sender_of(kind, http, origin).send(config_of(kind, origin), alert())
 
-    assert delivery == Unreachable("No connection: connection refused.")
+    assert delivery == Unreachable("No connection: connection refused.", never_left=True)
 
 
 async def test_it_tells_that_the_connection_broke(
@@ -171,7 +171,7 @@ async def test_it_tells_that_the_other_side_speaks_no_tls(
 
     delivery = await sender_of(kind, http, origin).send(config_of(kind, origin), alert())
 
-    assert delivery == Unreachable("The TLS connection failed.")
+    assert delivery == Unreachable("The TLS connection failed.", never_left=True)
 
 
 async def test_it_sends_nothing_without_its_values(

@@ -99,4 +99,4 @@ async def test_a_name_that_is_unknown_may_be_known_later(kind: IntegrationKind) 
     async with client(NameServer()) as http:
         delivery = await send(kind, http, named(443))
 
-    assert delivery == Unreachable("The host name could not be resolved.")
+    assert delivery == Unreachable("The host name could not be resolved.", never_left=True)
