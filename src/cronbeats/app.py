@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 from cronbeats import __version__
 from cronbeats.api.app import build_api
@@ -15,6 +14,7 @@ from cronbeats.clock import Clock
 from cronbeats.domain.access import PLANS, Plans
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.storm import StormRule
+from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.ops.health import Health
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
@@ -27,11 +27,6 @@ from cronbeats.web.app import WebDoor
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
 from cronbeats.workers.roster import build_roster
-
-_Message = MutableMapping[str, Any]
-_Scope = MutableMapping[str, Any]
-_Receive = Callable[[], Awaitable[_Message]]
-_Send = Callable[[_Message], Awaitable[None]]
 
 _WELCOME = (
     f"CronBeats {__version__} is running.\n"
@@ -103,7 +98,7 @@ class App:
             self._roster.stop()
             await loops
 
-    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection: each path has its door."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
@@ -122,7 +117,7 @@ class App:
         else:
             await _tell(send, *((200, _WELCOME) if path == "/" else (404, b"Not found\n")))
 
-    async def _live(self, receive: _Receive, send: _Send) -> None:
+    async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         async with self.running():
             await send({"type": "lifespan.startup.complete"})
@@ -140,7 +135,7 @@ class App:
         self._roster.owed()
 
 
-async def _tell(send: _Send, status: int, body: bytes) -> None:
+async def _tell(send: Send, status: int, body: bytes) -> None:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -13,17 +12,12 @@ from starlette.exceptions import HTTPException
 from cronbeats.domain.access import Plan, Plans, find_plan, require_api
 from cronbeats.domain.errors import CronBeatsError
 from cronbeats.domain.rate_limit import Allowance, allowance_of, usage_at
+from cronbeats.edge.asgi import AsgiApp, Message, Receive, Scope, Send
 from cronbeats.edge.problems import LARGEST_BODY, TOO_LARGE, Problem, internal_error, problem_of
 from cronbeats.edge.rate_limiting import rate_limit_headers, too_many_requests
 from cronbeats.services.authenticate import Caller, authenticate
 from cronbeats.services.count_requests import Counted, count_request
 from cronbeats.storage.database import Database
-
-_Message = MutableMapping[str, Any]
-_Scope = MutableMapping[str, Any]
-_Receive = Callable[[], Awaitable[_Message]]
-_Send = Callable[[_Message], Awaitable[None]]
-_App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
 
 _NOT_JSON = Problem(
     415, "unsupported_media_type", "Send JSON, with the header Content-Type: application/json"
@@ -48,7 +42,7 @@ class Gate:
 
     def __init__(
         self,
-        app: _App,
+        app: AsgiApp,
         db: Database,
         clock: Callable[[], datetime],
         plans: Plans,
@@ -60,7 +54,7 @@ class Gate:
         self._plans = plans
         self._note_key_use = note_key_use
 
-    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
         request_id = uuid4().hex
         response = _Response(send, request_id)
@@ -79,7 +73,7 @@ class Gate:
         if not response.has_started:
             await response.send_problem(problem, self._clock())
 
-    async def _admit(self, scope: _Scope, response: _Response, request_id: str) -> Problem | None:
+    async def _admit(self, scope: Scope, response: _Response, request_id: str) -> Problem | None:
         headers, now = dict(scope["headers"]), self._clock()
         caller = await authenticate(self._db, _api_key(headers), now)
         self._note_key_use(caller.identity.key_id, now)
@@ -119,13 +113,13 @@ class _Response:
     It knows whether it can still be another one.
     """
 
-    def __init__(self, send: _Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
         self._request_id = request_id
         self.allowance: Allowance | None = None
         self.has_started = False
 
-    async def send(self, message: _Message) -> None:
+    async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_started = True
             headers = [*message.get("headers", []), (b"x-request-id", self._request_id.encode())]
@@ -156,10 +150,10 @@ def _problem_of_body(headers: dict[bytes, bytes]) -> Problem | None:
     return None
 
 
-def _limited(receive: _Receive) -> _Receive:
+def _limited(receive: Receive) -> Receive:
     size = 0
 
-    async def receive_limited() -> _Message:
+    async def receive_limited() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import orjson
 
 from cronbeats.domain.errors import CronBeatsError
+from cronbeats.edge.asgi import Send
 from cronbeats.storage.database import Database
 from cronbeats.storage.migrate import is_migrated
 
 _PATIENCE_SECONDS = 3.0
 # Much longer than any loop sleeps, and as long as the slowest of its steps may take.
 _STUCK_AFTER_SECONDS = 15.0
-
-_Message = MutableMapping[str, Any]
-_Send = Callable[[_Message], Awaitable[None]]
 
 
 class Turning(Protocol):
@@ -42,11 +40,11 @@ class Health:
         self._loops = tuple(loops)
         self._clock_warning = clock_warning
 
-    async def alive(self, send: _Send) -> None:
+    async def alive(self, send: Send) -> None:
         """Answer that the process is alive: it just did."""
         await _answer(send, 200, {"status": "ok"})
 
-    async def ready(self, send: _Send) -> None:
+    async def ready(self, send: Send) -> None:
         """Answer 200 if everything works, else 503, and for each part what is wrong.
 
         A clock that is off is told, but to accept no pings would be worse than to time them badly.
@@ -79,7 +77,7 @@ def _is_stuck(loop: Turning) -> bool:
     return idle is None or idle > _STUCK_AFTER_SECONDS
 
 
-async def _answer(send: _Send, status: int, content: dict[str, Any]) -> None:
+async def _answer(send: Send, status: int, content: dict[str, Any]) -> None:
     body = orjson.dumps(content)
     headers = [
         (b"content-type", b"application/json"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
 
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.signal import Signal
+from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.edge.client_address import client_address
 from cronbeats.ping import receipt
 from cronbeats.ping.body import Said, clean, read_body
@@ -20,10 +20,6 @@ from cronbeats.ping.limits import Acquaintances, TokenBuckets
 from cronbeats.ping.receipt import Answer
 from cronbeats.ping.target import Impossible, Nowhere, Target, parse_target
 from cronbeats.services.receive_signals import Accepted, Arrival, NoSuchJob
-
-_Scope = MutableMapping[str, Any]
-_Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-_Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _METHODS = frozenset({"GET", "POST", "HEAD"})
 _JOB_BURST = 60
@@ -62,7 +58,7 @@ class PingDoor:
             (b"cache-control", b"no-store"),
         ]
 
-    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
         begun = time.perf_counter()
         answer = await self._answer(scope, receive, self._clock(), begun)
@@ -73,9 +69,7 @@ class PingDoor:
         body = b"" if scope["method"] == "HEAD" else answer.body
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer(
-        self, scope: _Scope, receive: _Receive, now: datetime, begun: float
-    ) -> Answer:
+    async def _answer(self, scope: Scope, receive: Receive, now: datetime, begun: float) -> Answer:
         peer = scope["client"][0] if scope.get("client") else None
         address = client_address(peer, scope["headers"], self._trusted) or ""
         target = parse_target(scope["raw_path"], scope["query_string"])
@@ -132,7 +126,7 @@ class PingDoor:
 
 
 def _signal(
-    target: Target, said: Said, scope: _Scope, *, received_at: datetime, source_ip: str | None
+    target: Target, said: Said, scope: Scope, *, received_at: datetime, source_ip: str | None
 ) -> Signal:
     return Signal(
         kind=target.kind,
@@ -148,7 +142,7 @@ def _signal(
     )
 
 
-async def _read(scope: _Scope, receive: _Receive, most: int) -> tuple[bytes, int]:
+async def _read(scope: Scope, receive: Receive, most: int) -> tuple[bytes, int]:
     """Return up to `most` bytes of the body, and how many there were.
 
     What comes too slowly counts as all there is: the request itself is the news.
@@ -172,7 +166,7 @@ async def _read(scope: _Scope, receive: _Receive, most: int) -> tuple[bytes, int
     return bytes(kept), size
 
 
-def _user_agent(scope: _Scope) -> str | None:
+def _user_agent(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
         if name == b"user-agent":
             return clean(value.decode("utf-8", "replace"))[:_LONGEST_USER_AGENT]
