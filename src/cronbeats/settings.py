@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from math import inf
 from pathlib import Path
+from sys import float_info
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -160,44 +162,35 @@ def _parse(name: str, text: str, read: Callable[[str], _Value]) -> _Value:
         raise SettingError(f"{name} {error}.") from None
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _HIGHEST_PORT:
-        raise ValueError(f"must be a whole number from 1 to {_HIGHEST_PORT}")
-    return int(text)
+def _whole(words: str, lowest: int, highest: float = inf) -> Callable[[str], int]:
+    """Return a reader of whole numbers within bounds; `words` end the sentence that says so."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+            raise ValueError(f"must be a whole number{words}")
+        return int(text)
+
+    return read
 
 
-def _bytes(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise ValueError("must be a whole number of bytes, 0 or more")
-    return int(text)
+def _seconds(lowest: float, highest: float) -> Callable[[str], float]:
+    return _number(f" of seconds from {lowest} to {highest}", lowest, highest)
 
 
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise ValueError("must be a whole number, 1 or more")
-    return int(text)
+def _number(words: str, lowest: float, highest: float) -> Callable[[str], float]:
+    """Return a reader of numbers within bounds; `words` end the sentence that says so."""
 
+    def read(text: str) -> float:
+        rule = f"must be a number{words}"
+        try:
+            number = float(text)
+        except ValueError:
+            raise ValueError(rule) from None
+        if not lowest <= number <= highest:
+            raise ValueError(rule)
+        return number
 
-def _rate(text: str) -> float:
-    rule = "must be a number, 0 or more"
-    try:
-        rate = float(text)
-    except ValueError:
-        raise ValueError(rule) from None
-    if not 0 <= rate < float("inf"):
-        raise ValueError(rule)
-    return rate
-
-
-def _timeout(text: str) -> float:
-    rule = f"must be a number of seconds from 1 to {_LONGEST_TIMEOUT_SECONDS}"
-    try:
-        seconds = float(text)
-    except ValueError:
-        raise ValueError(rule) from None
-    if not 1 <= seconds <= _LONGEST_TIMEOUT_SECONDS:
-        raise ValueError(rule)
-    return seconds
+    return read
 
 
 def _mail_address(text: str) -> MailAddress:
@@ -213,23 +206,6 @@ def _mail_address(text: str) -> MailAddress:
         raise ValueError("must be an e-mail address such as alerts@example.com") from None
     name = valid.display_name or _SENDER_NAME
     return MailAddress(valid.ascii_email or valid.normalized, name)
-
-
-def _days(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST_DAYS:
-        raise ValueError(f"must be a whole number of days from 1 to {_MOST_DAYS}")
-    return int(text)
-
-
-def _hold(text: str) -> float:
-    rule = f"must be a number of seconds from 0 to {_LONGEST_HOLD_SECONDS}"
-    try:
-        seconds = float(text)
-    except ValueError:
-        raise ValueError(rule) from None
-    if not 0 <= seconds <= _LONGEST_HOLD_SECONDS:
-        raise ValueError(rule)
-    return seconds
 
 
 def _boolean(text: str) -> bool:
@@ -273,25 +249,27 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+_PORT = _whole(f" from 1 to {_HIGHEST_PORT}", 1, _HIGHEST_PORT)
+_COUNT = _whole(", 1 or more", 1)
 _READERS: dict[str, Callable[[str], Any]] = {
     "secret_key": read_secret_keys,
     "public_url": _url,
-    "port": _port,
+    "port": _PORT,
     "log_level": _one_of(*_LOG_LEVELS),
     "log_format": _one_of(*_LOG_FORMATS),
     "allow_private_targets": _networks,
     "allow_http_targets": _boolean,
-    "ping_rate_per_second": _rate,
-    "ping_body_limit": _bytes,
-    "storm_above": _count,
-    "storm_hold_seconds": _hold,
-    "history_per_job": _count,
-    "alert_history_days": _days,
+    "ping_rate_per_second": _number(", 0 or more", 0, float_info.max),
+    "ping_body_limit": _whole(" of bytes, 0 or more", 0),
+    "storm_above": _COUNT,
+    "storm_hold_seconds": _seconds(0, _LONGEST_HOLD_SECONDS),
+    "history_per_job": _COUNT,
+    "alert_history_days": _whole(f" of days from 1 to {_MOST_DAYS}", 1, _MOST_DAYS),
     "trusted_proxies": _networks,
     "allow_apprise": _boolean,
     "telegram_api_url": _url,
-    "smtp_port": _port,
+    "smtp_port": _PORT,
     "smtp_security": _one_of("starttls", "tls", "none"),
     "smtp_from": _mail_address,
-    "smtp_timeout_seconds": _timeout,
+    "smtp_timeout_seconds": _seconds(1, _LONGEST_TIMEOUT_SECONDS),
 }
