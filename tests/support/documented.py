@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cronbeats.api.openapi_examples import resolve
+from cronbeats.edge.json_schema import resolve
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ from jsonschema_rs import Draft202012Validator
 
 from cronbeats.api.app import build_routes
 from cronbeats.api.openapi import build_document, operations
-from cronbeats.api.openapi_examples import resolve
+from cronbeats.edge.json_schema import resolve
 from cronbeats.senders.protocol import Senders
 
 Json = dict[str, Any]

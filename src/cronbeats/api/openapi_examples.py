@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cronbeats.edge.json_schema import resolve
+
 Json = dict[str, Any]
 
 _TEXT = "PostgreSQL dump done\n"
@@ -61,20 +63,6 @@ def _in_order(example: Any, schema: Json) -> Any:
     names = [name for name in schema.get("properties", ()) if name in example]
     ordered = sorted(names, key=lambda name: name not in required)
     return {name: example[name] for name in ordered} if ordered else example
-
-
-def resolve(schema: Json, document: Json) -> Json:
-    """Return what a reference points to, with what stands beside it."""
-    if "$ref" not in schema:
-        return schema
-    found: Any = document
-    for part in schema["$ref"].removeprefix("#/").split("/"):
-        found = found[part]
-    beside = {key: value for key, value in schema.items() if key != "$ref"}
-    there: Json = resolve(found, document)
-    if "properties" in beside:
-        beside["properties"] = {**there["properties"], **beside["properties"]}
-    return {**there, **beside}
 
 
 def _merged(value: Any, change: Any) -> Any:

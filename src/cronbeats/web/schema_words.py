@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cronbeats.edge.json_schema import resolve
+
 Json = dict[str, Any]
 
 _SHAPES = "#/components/schemas/"
@@ -23,16 +25,6 @@ class Field:
     is_required: bool = False
     shape: str | None = None
     place: str = ""
-
-
-def resolve(schema: Json, document: Json) -> Json:
-    """Return what a reference points to, with what stands beside it."""
-    if "$ref" not in schema:
-        return schema
-    found: Any = document
-    for part in schema["$ref"].removeprefix("#/").split("/"):
-        found = found[part]
-    return {**resolve(found, document), **{k: v for k, v in schema.items() if k != "$ref"}}
 
 
 def fields_of(schema: Json, document: Json) -> Iterator[Field]:
