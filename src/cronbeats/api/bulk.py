@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -12,12 +13,7 @@ from cronbeats.api.context import HIGHEST_ID, Context, JobEditor
 from cronbeats.api.routing import new_router
 from cronbeats.api.shapes import Body
 from cronbeats.services import manage_many_jobs
-from cronbeats.services.manage_many_jobs import (
-    ALREADY_DISABLED,
-    ALREADY_ENABLED,
-    NOT_FOUND,
-    BulkResult,
-)
+from cronbeats.services.manage_many_jobs import ALREADY_DISABLED, ALREADY_ENABLED, NOT_FOUND
 
 router = new_router("/jobs/bulk", tag="Bulk operations")
 
@@ -85,7 +81,7 @@ async def pause(body: JobIdsIn, context: Context, who: JobEditor) -> Answer[Paus
     result = await manage_many_jobs.pause_jobs(
         context.db, who.workspace_id, body.job_ids, now, blind
     )
-    return success({"successfully_paused": result.succeeded, **_report(body, result)})
+    return success({"successfully_paused": result.succeeded, **report(body, result.failed)})
 
 
 @router.post("/resume", operation_id="resumeJobs")
@@ -94,7 +90,7 @@ async def resume(body: JobIdsIn, context: Context, who: JobEditor) -> Answer[Res
     result = await manage_many_jobs.resume_jobs(
         context.db, who.workspace_id, body.job_ids, context.clock()
     )
-    return success({"successfully_resumed": result.succeeded, **_report(body, result)})
+    return success({"successfully_resumed": result.succeeded, **report(body, result.failed)})
 
 
 @router.post("/delete", operation_id="deleteJobs")
@@ -104,11 +100,12 @@ async def delete(body: JobIdsIn, context: Context, who: JobEditor) -> Answer[Del
     result = await manage_many_jobs.delete_jobs(
         context.db, who.workspace_id, body.job_ids, now, blind
     )
-    return success({"successfully_deleted": result.succeeded, **_report(body, result)})
+    return success({"successfully_deleted": result.succeeded, **report(body, result.failed)})
 
 
-def _report(body: JobIdsIn, result: BulkResult) -> BulkShown:
+def report(body: JobIdsIn, failed: Iterable[tuple[int, str]]) -> BulkShown:
+    """Return what every bulk call tells: `failed` are the ids, as sent, and why they failed."""
     return {
         "total_requested": len(body.job_ids),
-        "failed": [{"id": job_id, "error": reason} for job_id, reason in result.failed],
+        "failed": [{"id": job_id, "error": reason} for job_id, reason in failed],
     }

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from cronbeats.api.answer import Answer, shown, success
-from cronbeats.api.bulk import MOST_JOBS, BulkShown, JobIdsIn
+from cronbeats.api.bulk import MOST_JOBS, BulkShown, JobIdsIn, report
 from cronbeats.api.context import Context, JobEditor, JobId
 from cronbeats.api.job_shown import JobShown
 from cronbeats.api.job_view import job_json
 from cronbeats.api.openapi_examples import shows
 from cronbeats.api.routing import new_router
 from cronbeats.api.shapes import Body
-from cronbeats.domain.job import LONGEST_MUTE
+from cronbeats.domain.job import LONGEST_MUTE, Job
 from cronbeats.services import mute_jobs
-from cronbeats.services.mute_jobs import Muted
+from cronbeats.services.manage_many_jobs import NOT_FOUND
 
 router = new_router("/jobs", tag="Mutes")
 
@@ -63,8 +64,9 @@ async def mute_many(body: MuteManyIn, context: Context, who: JobEditor) -> Answe
     muted = await mute_jobs.mute_jobs(
         context.db, who.workspace_id, body.job_ids, body.seconds, now, blind=blind
     )
-    report = _report(body, muted)
-    return success({"successfully_muted": _count(report), **report})
+    unknown = _unknown(body, muted)
+    succeeded = len(body.job_ids) - len(unknown)
+    return success({"successfully_muted": succeeded, **report(body, unknown)})
 
 
 @router.post("/bulk/unmute", operation_id="unmuteJobs")
@@ -74,8 +76,9 @@ async def unmute_many(body: JobIdsIn, context: Context, who: JobEditor) -> Answe
     muted = await mute_jobs.unmute_jobs(
         context.db, who.workspace_id, body.job_ids, now, blind=blind
     )
-    report = _report(body, muted)
-    return success({"successfully_unmuted": _count(report), **report})
+    unknown = _unknown(body, muted)
+    succeeded = len(body.job_ids) - len(unknown)
+    return success({"successfully_unmuted": succeeded, **report(body, unknown)})
 
 
 @router.post(
@@ -100,14 +103,7 @@ async def unmute(job_id: JobId, context: Context, who: JobEditor) -> Answer[JobS
     return success(job_json(mute_jobs.the_one(muted), context.base_url))
 
 
-def _report(body: JobIdsIn, muted: Muted) -> BulkShown:
-    known = {job.id for job in muted.jobs}
-    unknown = [job_id for job_id in body.job_ids if job_id not in known]
-    return {
-        "total_requested": len(body.job_ids),
-        "failed": [{"id": job_id, "error": "Job not found"} for job_id in unknown],
-    }
-
-
-def _count(report: BulkShown) -> int:
-    return report["total_requested"] - len(report["failed"])
+def _unknown(body: JobIdsIn, muted: Sequence[Job]) -> list[tuple[int, str]]:
+    """Return which ids are of no job of the workspace, and that this is why they failed."""
+    known = {job.id for job in muted}
+    return [(job_id, NOT_FOUND) for job_id in body.job_ids if job_id not in known]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cronbeats.domain.blind_window import BlindWindows
@@ -14,14 +14,6 @@ from cronbeats.storage import jobs, ledger
 from cronbeats.storage.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Muted:
-    """The jobs as they now are, and how many alerts are owed because a mute has ended."""
-
-    jobs: tuple[Job, ...]
-    owed_alerts: int = 0
-
-
 async def mute_jobs(
     db: Database,
     workspace_id: int,
@@ -30,10 +22,11 @@ async def mute_jobs(
     now: datetime,
     *,
     blind: BlindWindows,
-) -> Muted:
+) -> list[Job]:
     """Mute those of these jobs that the workspace has for `seconds` from `now` on.
 
-    A job that is muted already gets the new end. What was owed before leaves all the same.
+    Returns them as they now are. A job that is muted already gets the new end. What was owed
+    before leaves all the same.
     """
     until = now + timedelta(seconds=seconds)
     return await _set_end(db, workspace_id, job_ids, until, now, blind=blind)
@@ -46,19 +39,20 @@ async def unmute_jobs(
     now: datetime,
     *,
     blind: BlindWindows,
-) -> Muted:
+) -> list[Job]:
     """End the mute of those of these jobs that the workspace has; a job not muted stays so.
 
-    Of a job that went down meanwhile and still is, people are told now.
+    Returns them as they now are. Of a job that went down meanwhile and still is, people are told
+    now.
     """
     return await _set_end(db, workspace_id, job_ids, None, now, blind=blind)
 
 
-def the_one(muted: Muted) -> Job:
+def the_one(muted: Sequence[Job]) -> Job:
     """Return the only job that was meant. Raises NotFoundError if the workspace has none such."""
-    if not muted.jobs:
+    if not muted:
         raise NotFoundError("Job not found")
-    return muted.jobs[0]
+    return muted[0]
 
 
 async def _set_end(
@@ -69,12 +63,12 @@ async def _set_end(
     now: datetime,
     *,
     blind: BlindWindows,
-) -> Muted:
+) -> list[Job]:
     async with db.write() as tx:
         found = await jobs.lock_many(tx, workspace_id, job_ids)
         changes = [on_time(job, now, blind) for job in found]
         entries = [ledger.Entry(change, by_clock=True) for change in changes]
-        owed = await ledger.record(tx, entries, now)
+        await ledger.record(tx, entries, now)
         muted = [replace(change.job, muted_until=until) for change in changes]
-        owed += await ledger.mute(tx, muted, now)
-    return Muted(tuple(muted), owed)
+        await ledger.mute(tx, muted, now)
+    return muted

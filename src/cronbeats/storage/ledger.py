@@ -65,18 +65,18 @@ async def record_drill(tx: Transaction, entry: Entry, now: datetime) -> list[int
     return await owed_alerts.owe_drill(tx, entry.change, now)
 
 
-async def mute(tx: Transaction, muted: Sequence[Job], now: datetime) -> int:
-    """Write until when jobs are muted; return how many alerts are owed now, as a mute has ended.
+async def mute(tx: Transaction, muted: Sequence[Job], now: datetime) -> None:
+    """Write until when jobs are muted, and the alerts that are owed now, as a mute has ended.
 
     What has come to be before `now` must have been recorded.
     """
     if not muted:
-        return 0
+        return
     await tx.execute(
         update(job_states).where(job_states.c.job_id == bindparam("of_job")),
         [{"of_job": job.id, "muted_until": job.muted_until} for job in muted],
     )
-    return await owed_alerts.owe(tx, [Change(job) for job in muted], now, plans_again=True)
+    await owed_alerts.owe(tx, [Change(job) for job in muted], now, plans_again=True)
 
 
 async def keep_test(
