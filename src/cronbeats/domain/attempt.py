@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from cronbeats.domain.delivery import Delivered, Delivery, Refused
+from cronbeats.domain.delivery import Delivered, Delivery, Refused, complaint_of
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -43,9 +43,13 @@ def attempt_of(delivery: Delivery, started_at: datetime, ended_at: datetime) -> 
     took = delivery.duration_ms
     if took is None:
         took = max(0, (ended_at - started_at) // _MILLISECOND)
-    said = delivery.warning if isinstance(delivery, Delivered) else delivery.error
     return Attempt(
-        started_at, took, _outcome(delivery), delivery.status_code, said, delivery.answer
+        started_at,
+        took,
+        _outcome(delivery),
+        delivery.status_code,
+        complaint_of(delivery),
+        delivery.answer,
     )
 
 

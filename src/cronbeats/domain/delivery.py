@@ -75,6 +75,11 @@ class Refused:
 Delivery = Delivered | Unreachable | Refused
 
 
+def complaint_of(delivery: Delivery) -> str | None:
+    """Return why it did not get through, or what people should mend although it did, or None."""
+    return delivery.warning if isinstance(delivery, Delivered) else delivery.error
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What follows from an attempt: it is settled with a `status` (sent or failed), or tried again.

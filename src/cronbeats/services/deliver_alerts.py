@@ -17,6 +17,7 @@ from cronbeats.domain.delivery import (
     Refused,
     Unreachable,
     Verdict,
+    complaint_of,
     judge,
 )
 from cronbeats.domain.integration import UNREADABLE
@@ -219,7 +220,7 @@ async def _note_integrations(
                 broke.add(position)
         newest = attempts[by_integration[integration_id][-1]].delivery
         status = "sent" if isinstance(newest, Delivered) else "failed"
-        await integrations.note_delivery(tx, integration_id, status, now, _said(newest))
+        await integrations.note_delivery(tx, integration_id, status, now, complaint_of(newest))
     return broke
 
 
@@ -246,7 +247,7 @@ async def _note_alerts(
     alike: dict[_Ending, list[int]] = defaultdict(list)
     for ended, verdict in zip(attempts, verdicts, strict=True):
         claimed, delivery = ended.claimed, ended.delivery
-        ending = _Ending(claimed.lease.token, verdict, delivery.status_code, _said(delivery))
+        ending = _Ending(claimed.lease.token, verdict, delivery.status_code, complaint_of(delivery))
         alike[ending].extend(claimed.ids)
     kept: set[int] = set()
     for ending, ids in alike.items():
@@ -281,7 +282,3 @@ def _log_entries(attempts: Sequence[Ended], kept: Collection[int], now: datetime
         for taken in ended.claimed.taken
         if taken.id in kept
     ]
-
-
-def _said(delivery: Delivery) -> str | None:
-    return delivery.warning if isinstance(delivery, Delivered) else delivery.error

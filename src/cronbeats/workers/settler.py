@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from cronbeats.domain.delivery import Delivered, Delivery
+from cronbeats.domain.delivery import Delivered, complaint_of
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.services.deliver_alerts import Ended, Settled
 from cronbeats.storage.claims import Claimed
@@ -90,7 +90,7 @@ def _report(settled: Settled) -> None:
             "integration_broken",
             workspace_id=claimed.integration.workspace_id,
             integration=str(claimed.integration.kind),
-            reason=_error(delivery),
+            reason=complaint_of(delivery),
         )
     if isinstance(delivery, Delivered):
         _log.info("alert_sent", **about, duration_ms=delivery.duration_ms)
@@ -102,7 +102,3 @@ def _report(settled: Settled) -> None:
         error=delivery.error,
         next_attempt=None if again is None else again.isoformat(timespec="seconds"),
     )
-
-
-def _error(delivery: Delivery) -> str | None:
-    return None if isinstance(delivery, Delivered) else delivery.error
