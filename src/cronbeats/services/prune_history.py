@@ -11,6 +11,7 @@ from cronbeats.storage.database import Database, Transaction
 # So few at once that no ping waits for it.
 _JOBS_AT_ONCE = 20
 _ROWS_AT_ONCE = 500
+_OF_EACH_JOB = (signals.prune, runs.prune, transitions.prune, incidents.prune, alerts.prune)
 
 
 async def prune_history(db: Database, keep: int, active_since: datetime | None) -> int:
@@ -26,11 +27,7 @@ async def prune_history(db: Database, keep: int, active_since: datetime | None) 
         if not job_ids:
             return pruned
         last_id = job_ids[-1]
-        async with db.write() as tx:
-            for job_id in job_ids:
-                pruned += await signals.prune(tx, job_id, keep)
-                pruned += await runs.prune(tx, job_id, keep)
-        for prune in (transitions.prune, incidents.prune, alerts.prune):
+        for prune in _OF_EACH_JOB:
             pruned += await _prune_in_batches(db, prune, job_ids, keep)
 
 

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select
+from sqlalchemy import Row, or_, select
 
 from cronbeats.domain.job import Outcome, Run
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.pages import fetch_page, newest_to_go
+from cronbeats.storage.pages import fetch_page, prune_rows
 from cronbeats.storage.schema import runs
 
 
@@ -37,14 +37,14 @@ async def browse(tx: Transaction, job_id: int, request: PageRequest) -> tuple[li
     return [_run_from_row(row) for row in rows], total
 
 
-async def prune(tx: Transaction, job_id: int, keep: int) -> int:
-    """Delete all but a job's newest `keep` runs, and those that are open; return how many went."""
+async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:
+    """Delete up to `limit` of a job's runs beyond its newest `keep`; return how many went.
+
+    One that is still open stays.
+    """
     own = runs.c.job_id == job_id
-    last = await newest_to_go(tx, runs.c.number, own, keep)
-    if last is None:
-        return 0
     is_over = or_(runs.c.ended_at.is_not(None), runs.c.started_at.is_(None))
-    return (await tx.execute(delete(runs).where(own, runs.c.number <= last, is_over))).rowcount
+    return await prune_rows(tx, runs.c.number, own, keep, limit, may_go=is_over)
 
 
 def _run_from_row(row: Row[Any]) -> Run:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, select
 
 from cronbeats.domain.page import PageRequest
 from cronbeats.domain.signal import SignalKind
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.pages import fetch_page, newest_to_go
+from cronbeats.storage.pages import fetch_page, prune_rows
 from cronbeats.storage.schema import jobs, signals
 
 
@@ -82,13 +82,9 @@ def list_query(job_id: int, query: SignalQuery) -> Select[Any]:
     return listed.where(*conditions).order_by(signals.c.id.desc())
 
 
-async def prune(tx: Transaction, job_id: int, keep: int) -> int:
-    """Delete all but a job's newest `keep` signals; return how many went."""
-    own = signals.c.job_id == job_id
-    last = await newest_to_go(tx, signals.c.id, own, keep)
-    if last is None:
-        return 0
-    return (await tx.execute(delete(signals).where(own, signals.c.id <= last))).rowcount
+async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:
+    """Delete up to `limit` of a job's signals beyond its newest `keep`; return how many went."""
+    return await prune_rows(tx, signals.c.id, signals.c.job_id == job_id, keep, limit)
 
 
 async def common_address(tx: Transaction, job_ids: Collection[int]) -> str | None:
