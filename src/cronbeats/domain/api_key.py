@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cronbeats.domain.access import Role
+
+USE_IS_NEWS_AFTER = timedelta(minutes=1)
+"""When a key was last used is written down at most this often, by however many processes."""
 
 
 class KeyStatus(StrEnum):

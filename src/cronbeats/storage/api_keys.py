@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, update
 
 from cronbeats.domain.access import Role
-from cronbeats.domain.api_key import ApiKey
+from cronbeats.domain.api_key import USE_IS_NEWS_AFTER, ApiKey
 from cronbeats.domain.keys import NewApiKey
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import api_keys, members, users, workspaces
-
-# A use is written down at most this often, by however many processes.
-_USE_IS_NEWS_AFTER = timedelta(minutes=1)
 
 
 async def add(
@@ -104,7 +101,7 @@ async def note_uses(tx: Transaction, uses: Mapping[int, datetime]) -> None:
     noting = update(api_keys).where(api_keys.c.id == bindparam("key_id"), is_news)
     values = [
         # In order of their ids, as other processes do it.
-        {"key_id": key_id, "at": used_at, "known_until": used_at - _USE_IS_NEWS_AFTER}
+        {"key_id": key_id, "at": used_at, "known_until": used_at - USE_IS_NEWS_AFTER}
         for key_id, used_at in sorted(uses.items())
     ]
     await tx.execute(noting.values(last_used_at=at), values)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
+from cronbeats.domain.api_key import USE_IS_NEWS_AFTER
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.services.note_key_uses import note_key_uses
 from cronbeats.storage.database import Database
 
 NOTE_EVERY_SECONDS = 1.0
-_USE_IS_NEWS_AFTER = timedelta(minutes=1)
 
 _log = structlog.get_logger()
 
@@ -27,7 +27,7 @@ class KeyUses:
     def note(self, key_id: int, now: datetime) -> None:
         """Say that a key was used."""
         before = self._noted.get(key_id)
-        if before is None or now - before >= _USE_IS_NEWS_AFTER:
+        if before is None or now - before >= USE_IS_NEWS_AFTER:
             self._noted[key_id] = self._unwritten[key_id] = now
 
     async def step(self) -> float:
