@@ -12,7 +12,6 @@ from cronbeats.domain.errors import AmbiguousNameError, NotFoundError
 from cronbeats.domain.job import Job, as_of, new_state
 from cronbeats.domain.job_wish import JobWish, wish_of
 from cronbeats.domain.kept_answer import KeptAnswer, OnceOnly
-from cronbeats.domain.keys import new_job_key
 from cronbeats.domain.revision import WHATEVER, Precondition
 from cronbeats.domain.state_machine import on_edit, on_pause, on_resume
 from cronbeats.domain.transition import Change
@@ -141,7 +140,7 @@ async def _lock(tx: Transaction, workspace_id: int, job_id: int, only_if: Precon
 async def _make(tx: Transaction, workspace_id: int, wish: JobWish, now: datetime) -> Job:
     new = jobs.NewJob(
         workspace_id=workspace_id,
-        key=await _unused_key(tx),
+        key=await jobs.unused_key(tx),
         name=wish.name,
         rules=wish.rules(),
         description=wish.description,
@@ -164,10 +163,3 @@ async def _edit(
 async def _record(tx: Transaction, change: Change, now: datetime) -> Job:
     await ledger.record(tx, [ledger.Entry(change)], now)
     return as_of(change.job, now)
-
-
-async def _unused_key(tx: Transaction) -> str:
-    while True:
-        key = new_job_key()
-        if not await jobs.has_key(tx, key):
-            return key

@@ -7,11 +7,10 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from cronbeats.domain.job import Job, Rules, new_state
-from cronbeats.domain.keys import new_job_key
 from cronbeats.domain.schedule import Every
-from cronbeats.storage import jobs, ledger
+from cronbeats.storage import jobs, ledger, workspaces
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.schema import drill_jobs, workspaces
+from cronbeats.storage.schema import drill_jobs
 
 NAME = "Fire drill"
 _LONGEST_INTERVAL_SECONDS = 31_536_000
@@ -22,8 +21,7 @@ async def lock(tx: Transaction, workspace_id: int, now: datetime) -> Job:
 
     It is a deleted job from its beginning: in no list, heard by no ping, judged by no clock.
     """
-    own = select(workspaces.c.id).where(workspaces.c.id == workspace_id)
-    await tx.execute(own.with_for_update(key_share=True))
+    await workspaces.lock(tx, workspace_id)
     known = select(drill_jobs.c.job_id).where(drill_jobs.c.workspace_id == workspace_id)
     job_id = await tx.scalar(known)
     if job_id is None:
@@ -45,15 +43,9 @@ async def note_running(tx: Transaction, workspace_id: int, until: datetime | Non
 
 async def _make(tx: Transaction, workspace_id: int, now: datetime) -> int:
     rules = Rules(Every(_LONGEST_INTERVAL_SECONDS), grace_seconds=0)
-    new = jobs.NewJob(workspace_id, await _unused_key(tx), NAME, rules)
+    new = jobs.NewJob(workspace_id, await jobs.unused_key(tx), NAME, rules)
     job = await jobs.add(tx, new, new_state(now))
     await ledger.open_account(tx, job)
     await jobs.mark_deleted(tx, [job.id], now)
     await tx.execute(insert(drill_jobs).values(workspace_id=workspace_id, job_id=job.id))
     return job.id
-
-
-async def _unused_key(tx: Transaction) -> str:
-    while await jobs.has_key(tx, key := new_job_key()):
-        pass
-    return key

@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     and_,
     case,
-    func,
     literal,
     or_,
 )
@@ -26,6 +25,7 @@ from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import Id, Moment, has_element, table_of
 from cronbeats.storage.jobs import JOBS_AND_STATES, alive, fetch
+from cronbeats.storage.pages import count_rows, page_query
 from cronbeats.storage.schema import job_states, jobs
 
 
@@ -85,9 +85,8 @@ async def browse(
     page are returned as they are stored.
     """
     listed = list_query(tx, workspace_id, query, judged)
-    everything = listed.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
-    total = (await tx.execute(everything)).scalar_one()
-    return await fetch(tx, listed.limit(request.per_page).offset(request.offset)), total
+    total = await count_rows(tx, listed)
+    return await fetch(tx, page_query(listed, request)), total
 
 
 def list_query(

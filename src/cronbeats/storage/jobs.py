@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, Select, func, insert, or_, select, update
 
 from cronbeats.domain.job import Job, Rules, State, cron_of, interval_of
+from cronbeats.domain.keys import new_job_key
 from cronbeats.domain.line import fold
 from cronbeats.domain.schedule import Cron, Every
 from cronbeats.storage import runs
@@ -86,9 +87,12 @@ async def lock_by_keys(tx: Transaction, keys: Iterable[str]) -> list[Job]:
     return await fetch(tx, _lock(alive().where(jobs.c.job_key.in_(set(keys)))))
 
 
-async def has_key(tx: Transaction, key: str) -> bool:
-    """Tell whether any job, even a deleted one, has this key."""
-    return await tx.scalar(select(jobs.c.id).where(jobs.c.job_key == key)) is not None
+async def unused_key(tx: Transaction) -> str:
+    """Return a new job key that no job has, not even a deleted one."""
+    while True:
+        key = new_job_key()
+        if await tx.scalar(select(jobs.c.id).where(jobs.c.job_key == key)) is None:
+            return key
 
 
 async def find_due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, int]]:

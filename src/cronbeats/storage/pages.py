@@ -17,10 +17,21 @@ async def fetch_page(
     tx: Transaction, query: Select[Any], request: PageRequest
 ) -> tuple[Sequence[Row[Any]], int]:
     """Return the rows of one page of an ordered query, and how many rows there are in all."""
-    everything = query.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
-    total = (await tx.execute(everything)).scalar_one()
-    rows = await tx.execute(query.limit(request.per_page).offset(request.offset))
+    total = await count_rows(tx, query)
+    rows = await tx.execute(page_query(query, request))
     return rows.all(), total
+
+
+async def count_rows(tx: Transaction, query: Select[Any]) -> int:
+    """Return how many rows a query has in all."""
+    everything = query.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+    total: int = (await tx.execute(everything)).scalar_one()
+    return total
+
+
+def page_query(query: Select[Any], request: PageRequest) -> Select[Any]:
+    """Return the query for one page of an ordered query."""
+    return query.limit(request.per_page).offset(request.offset)
 
 
 async def newest_to_go(
