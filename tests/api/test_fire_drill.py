@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+import httpx
 from sqlalchemy import select
 
 from cronbeats.app import App
@@ -118,7 +119,7 @@ async def test_it_takes_fifteen_seconds_at_most_and_the_rest_is_called_off(world
 
 
 async def test_one_drill_at_a_time(world: World) -> None:
-    answers = await asyncio.gather(*(world.api("POST", "/integrations/drill") for _ in range(3)))
+    answers = await ask_together(world, 3)
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     [refused, _] = [answer for answer in answers if answer.status_code == 409]
     body = problem_of(refused, 409, "conflict")
@@ -181,6 +182,29 @@ async def add(world: World, kind: IntegrationKind, *, is_enabled: bool = True) -
 async def drill(world: World) -> list[Json]:
     told: list[Json] = data_of(await world.api("POST", "/integrations/drill"))["integrations"]
     return told
+
+
+async def ask_together(world: World, count: int) -> list[httpx.Response]:
+    """Ask for drills at once; the first one goes on only when the others have their answers."""
+    answers: list[httpx.Response] = []
+    others_are_answered = asyncio.Event()
+
+    async def hold(seconds: float) -> None:
+        async with asyncio.timeout(30):
+            await others_are_answered.wait()
+        await world.pass_time(seconds)
+
+    async def ask(client: httpx.AsyncClient) -> None:
+        headers = {"X-API-Key": world.api_key}
+        answers.append(await client.post("/api/v1/integrations/drill", headers=headers))
+        if len(answers) == count - 1:
+            others_are_answered.set()
+
+    async with AsyncExitStack() as stack:
+        app = App(Settings(), world.db, world.clock, world.senders, world.lookout, pause=hold)
+        client = await stack.enter_async_context(world.client_of(app))
+        await asyncio.gather(*(ask(client) for _ in range(count)))
+    return answers
 
 
 async def die(_seconds: float) -> None:
