@@ -29,6 +29,9 @@ async def test_alerts_leave_by_mail_and_by_apprise_and_the_log_keeps_their_secre
         await asyncio.to_thread(
             wait_until, lambda: bool(mail_server.mails and any_.taken), 30, "both were told"
         )
+        await asyncio.to_thread(
+            wait_until, lambda: server.log().count("alert_sent") == 2, 30, "both were settled"
+        )
 
     assert mail_server.logins == 1
     [mail] = mail_server.told(ADA)
