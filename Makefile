@@ -42,6 +42,7 @@ serve: .venv/runtime.stamp
 
 # pytest comes last: CI reads its closing line.
 test: install $(if $(wildcard $(CLIENTS)/package.json),$(CLIENTS)/node_modules/.stamp)
+	@scripts/install-browser
 	@echo "== ruff format"
 	@$(BIN)/ruff format --check --quiet --diff .
 	@echo "== ruff check"

@@ -1,0 +1,95 @@
+"""A real browser, which takes note of everything on a page that a person would not see go wrong."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
+
+from tests.support.server import Server
+
+_PATIENCE_MILLISECONDS = 15_000
+# No calls to its maker's servers; it runs as root in CI, where it cannot build its sandbox.
+_QUIET = (
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+expect.set_options(timeout=_PATIENCE_MILLISECONDS)
+
+
+class OpenPage(Protocol):
+    """Opens a page in a browser of its own, with neither cookies nor memories.
+
+    Options are those of Playwright's `new_context`: `java_script_enabled`, `viewport` and so on.
+    """
+
+    def __call__(self, **options: object) -> Page: ...
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    # Not for all modules: its event loop would be in the way of tests that have one of their own.
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Give Debian's Chromium; without one, the tests fail."""
+    path = shutil.which("chromium")
+    assert path is not None, "there is no chromium on this machine: see scripts/install-browser"
+    started = playwright.chromium.launch(
+        executable_path=path, args=_QUIET, chromium_sandbox=os.getuid() != 0
+    )
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Give a function that opens a page; at the end, nothing may have gone wrong on any."""
+    contexts: list[BrowserContext] = []
+    slips: list[str] = []
+
+    def open_one(**options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(_PATIENCE_MILLISECONDS)
+        page = context.new_page()
+        page.on("console", lambda said: slips.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: slips.append(str(error)))
+        page.on("requestfailed", lambda request: slips.append(f"not loaded: {request.url}"))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert slips == []
+
+
+@pytest.fixture(scope="module")
+def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give a server, with a workspace, for all tests of a file."""
+    directory = tmp_path_factory.mktemp("server")
+    server = Server(directory, f"sqlite:///{Path(directory) / 'cronbeats.db'}")
+    try:
+        server.start()
+        server.set_up()
+        yield server
+    finally:
+        server.end()
