@@ -56,6 +56,26 @@ async def test_a_change_that_takes_both_schedules_away_is_told_so_with_the_rest(
     }
 
 
+async def test_a_change_that_takes_one_schedule_away_is_told_so_with_the_rest(
+    world: World,
+) -> None:
+    job = await world.make_job()
+    for bad, field, reason in (
+        (
+            {"expected_interval_seconds": None},
+            "expected_interval_seconds",
+            "Required, unless cron_expression is given.",
+        ),
+        (
+            {"cron_expression": None},
+            "cron_expression",
+            "Must not be null, unless expected_interval_seconds is given.",
+        ),
+    ):
+        answer = await world.api("PATCH", f"/jobs/{job['id']}", {**bad, "grace_seconds": -1})
+        assert errors_of(answer) == {field: [reason], "grace_seconds": ["Must be 0 or more."]}
+
+
 async def test_mistakes_in_the_query_are_told_with_those_in_the_body(world: World) -> None:
     answer = await world.api("POST", "/jobs?notify=1", {"name": "", "grace_seconds": "5"})
     assert errors_of(answer) == {
@@ -73,7 +93,7 @@ async def test_each_wrong_id_of_many_is_told_with_its_place(world: World) -> Non
         "job_ids.1": [WHOLE],
         "job_ids.2": ["Must be 1 or more."],
         "job_ids.3": [WHOLE],
-        "job_ids.4": [f"Must be {2**63 - 1} or less."],
+        "job_ids.4": [f"Must be {2**53 - 1} or less."],
         "force": [UNKNOWN],
     }
 

@@ -70,6 +70,7 @@ async def test_a_list_that_breaks_a_rule_is_told_by_field(mailing_world: World) 
             "addresses.0",
             "Must have no line breaks or control characters.",
         ),
+        ({"addresses": [""]}, "addresses.0", "Must not be empty."),
         ({"addresses": ["x" * 255]}, "addresses.0", "Must be at most 254 characters long."),
         (
             {"addresses": [ADA, "ada"]},

@@ -60,6 +60,7 @@ async def test_a_bad_change_changes_nothing(world: World) -> None:
         ({"name": None}, "name"),
         ({"grace_seconds": -1}, "grace_seconds"),
         ({"expected_interval_seconds": None}, "expected_interval_seconds"),
+        ({"cron_expression": None}, "cron_expression"),
         ({"cron_expression": "x", "name": "New"}, "cron_expression"),
         ({"timezone": "Nowhere"}, "timezone"),
         ({"colour": "red"}, "colour"),
@@ -72,6 +73,16 @@ async def test_a_bad_change_changes_nothing(world: World) -> None:
         answer = await world.api("PUT", f"/jobs/{job['id']}/update", body)
         assert list(errors_of(answer)) == [field]
     assert await world.get_job(job) == job
+
+
+async def test_what_may_be_taken_away_does_not_depend_on_what_the_job_has(world: World) -> None:
+    for job in (await world.make_job(), await world.make_job(cron_expression="0 4 * * *")):
+        for field in ("expected_interval_seconds", "cron_expression"):
+            answer = await world.api("PATCH", f"/jobs/{job['id']}", {field: None})
+            assert list(errors_of(answer)) == [field]
+        assert await world.get_job(job) == job
+        shown = {name: job[name] for name in ("expected_interval_seconds", "cron_expression")}
+        assert await change(world, job, shown) == job
 
 
 async def test_a_job_that_does_not_exist_cannot_be_changed(world: World) -> None:

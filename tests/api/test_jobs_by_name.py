@@ -111,14 +111,16 @@ async def test_names_of_every_kind_can_be_declared(world: World) -> None:
     for name in names:
         assert data_of(await declare(world, name))["name"] == name
     assert data_of(await declare(world, "  spaced \t"), 201)["name"] == "spaced"
-    assert data_of(await declare(world, "spaced"))["name"] == "spaced"
+    for spaced in ("spaced", "\nspaced", "spaced\n"):
+        assert data_of(await declare(world, spaced))["name"] == "spaced"
     assert len(await jobs(world)) == len(names) + 1
 
 
 async def test_a_name_that_breaks_a_rule_is_told_with_all_other_mistakes(world: World) -> None:
     one_line = "This must be one line of printable characters."
     cases = {" ": "Must not be empty.", "a\0": one_line, "a\x1f": one_line}
-    cases["x" * 201] = "Must be at most 200 characters long."
+    cases |= {"a\nb": one_line, "a\r\nb": one_line, "a\n/b": one_line}
+    cases |= dict.fromkeys(("x" * 201, f"{'x' * 200} "), "Must be at most 200 characters long.")
     for name, reason in cases.items():
         answer = await declare(world, name, {"grace_seconds": -1, "name": "x", "timezone": "y"})
         errors = errors_of(answer)

@@ -65,7 +65,7 @@ async def test_a_path_that_leads_nowhere_answers_404(world: World) -> None:
 
 
 async def test_an_id_that_is_no_number_or_nobodys_answers_404(world: World) -> None:
-    for wrong in [*NO_IDS, str(2**63 - 1), "999"]:
+    for wrong in [*NO_IDS, str(2**53 - 1), str(2**53), "999"]:
         for method, path in (("GET", ""), ("POST", "/pause"), ("GET", "/signals")):
             problem_of(await world.api(method, f"/jobs/{wrong}{path}"), 404, "not_found")
     job = await world.make_job()

@@ -16,7 +16,8 @@ from cronbeats.domain.errors import NotAllowedError
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
 
-HIGHEST_ID = 2**63 - 1
+# The highest whole number that every reader of JSON gets right (RFC 8259, 6).
+HIGHEST_ID = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,14 +159,18 @@ def _taken(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
             raise mistakes(reasons)
         return value
 
-    kind = "webhook-url" if field.is_url else field.name.replace("_", "-")
     return Annotated[str, AfterValidator(check)], Field(
         "",
         max_length=field.max_length,
         description=f"{field.description.rstrip('.')}. Empty to clear",
         examples=[field.example],
-        json_schema_extra={"format": kind},
+        json_schema_extra={"format": _format_of(field)},
     )
+
+
+def _format_of(field: ConfigField) -> str:
+    """Name what a value is; how it must look is the sender's knowledge."""
+    return "webhook-url" if field.is_url else field.name.replace("_", "-")
 
 
 def _list_taken(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
@@ -175,7 +179,12 @@ def _list_taken(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
             raise mistakes(reasons)
         return items
 
-    item: Any = Annotated[str, Field(max_length=field.max_length), AfterValidator(_one_line)]
+    kind: Any = {"format": "email" if field.is_personal else _format_of(field)}
+    item: Any = Annotated[
+        str,
+        Field(min_length=1, max_length=field.max_length, json_schema_extra=kind),
+        AfterValidator(_one_line),
+    ]
     about: Any = Field(
         [],
         max_length=field.max_items,

@@ -7,14 +7,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from cronbeats.api.job_shapes import Tag, one_line
+from cronbeats.api.job_shapes import ONE_LINE_PATTERN, Tag, one_line
 from cronbeats.api.paging import PageQuery
 from cronbeats.domain.job import Status
 from cronbeats.storage.job_lists import JobQuery, SortKey
 
 _MOST_TAGS = 20
 
-Part = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(one_line)]
+Part = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=255),
+    AfterValidator(one_line),
+    Field(json_schema_extra={"pattern": ONE_LINE_PATTERN}),
+]
 
 
 class StatusFilter(StrEnum):

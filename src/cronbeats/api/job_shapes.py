@@ -10,12 +10,15 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from cronbeats.api.job_shown import LONGEST_GRACE, LONGEST_INTERVAL, MOST_BORNE
 from cronbeats.api.shapes import Body, Mistakes, changes_schema, mistake
 from cronbeats.domain import schedule
-from cronbeats.domain.line import is_line
+from cronbeats.domain.line import is_line, trim
 
 _MOST_TAGS = 20
-# What is_line says, as a regular expression of JSON Schema; white space at both ends is cut off.
+# What is_line says, as a regular expression of JSON Schema; what trim cuts off may be around it.
 _NO = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
-_LINE_PATTERN = rf"^\s*[^\s{_NO}]([^{_NO}]*[^\s{_NO}])?\s*$"
+ONE_LINE_PATTERN = rf"^[^{_NO}]*$"
+_SPACE = r"\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_END = rf"[^{_SPACE}{_NO}]"
+_LINE_PATTERN = rf"^[{_SPACE}]*{_END}([^{_NO}]*{_END})?[{_SPACE}]*$"
 _TEXT_PATTERN = r"^[^\u0000-\u0008\u000b-\u001f]*$"
 
 # In words of JSON Schema: exactly one of interval and cron expression.
@@ -65,18 +68,35 @@ def _possible_cron(expression: str) -> str:
     return expression
 
 
-Line = Annotated[
+def trimmed_line(text: str) -> str:
+    """Return a text without white space at its ends; for validators, as `one_line`."""
+    line = trim(text)
+    if not line:
+        raise mistake("Must not be empty.")
+    return one_line(line)
+
+
+# The length is that of what was sent, white space included: JSON Schema knows no other.
+TrimmedName = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1),
-    Field(json_schema_extra={"pattern": _LINE_PATTERN}),
-]
-Name = Annotated[
-    Line,
     StringConstraints(max_length=200),
-    AfterValidator(one_line),
-    Field(description="What people call it, in one line", examples=["Daily Database Backup"]),
+    AfterValidator(trimmed_line),
 ]
-Tag = Annotated[Line, StringConstraints(max_length=50), AfterValidator(one_line)]
+TRIMMED_LINE: Final[dict[str, Any]] = {"pattern": _LINE_PATTERN, "minLength": 1}
+Name = Annotated[
+    TrimmedName,
+    Field(
+        description="What people call it, in one line",
+        examples=["Daily Database Backup"],
+        json_schema_extra=TRIMMED_LINE,
+    ),
+]
+Tag = Annotated[
+    str,
+    StringConstraints(max_length=50),
+    AfterValidator(trimmed_line),
+    Field(json_schema_extra=TRIMMED_LINE),
+]
 Description = Annotated[
     str,
     StringConstraints(max_length=255),
@@ -212,21 +232,32 @@ class JobIn(JobDeclarationIn):
     name: Name
 
 
+def _changes_schema(schema: dict[str, Any]) -> None:
+    changes_schema(grace_seconds=900, tags=["backup", "postgres"])(schema)
+    neither = {"properties": {"expected_interval_seconds": False, "cron_expression": False}}
+    schema["anyOf"] = [neither, *_ONE_SCHEDULE["oneOf"]]
+
+
 class JobChangesIn(JobIn):
     """What to change of a job; what is left out stays."""
 
-    model_config = ConfigDict(
-        json_schema_extra=changes_schema(grace_seconds=900, tags=["backup", "postgres"])
-    )
+    model_config = ConfigDict(json_schema_extra=_changes_schema)
 
     name: Name = ""
 
     @classmethod
     def explain_bad(cls, values: Mapping[str, Any]) -> Mistakes:
-        """Return what is wrong between interval and cron expression, as far as they are sent."""
-        both = {"expected_interval_seconds", "cron_expression"}
-        is_told = both <= values.keys() or any(values.get(name) is not None for name in both)
-        return super().explain_bad(values) if is_told else {}
+        """Return what is wrong between interval and cron expression, as far as they are sent.
+
+        To take away the one without giving the other is wrong whatever the job has: what a request
+        may say does not depend on what it changes.
+        """
+        told = {"expected_interval_seconds", "cron_expression"} & values.keys()
+        if told == {"cron_expression"} and values["cron_expression"] is None:
+            return {
+                "cron_expression": ["Must not be null, unless expected_interval_seconds is given."]
+            }
+        return super().explain_bad(values) if told else {}
 
 
 def chosen_values(body: Body) -> dict[str, Any]:

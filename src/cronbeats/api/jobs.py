@@ -121,7 +121,7 @@ async def get(job_id: JobId, context: Context, who: Reader, response: Response) 
 
 
 @router.put("/{job_id}/update", operation_id="updateJob", **_GUARDED)
-@router.patch("/{job_id}", operation_id="patchJob", **_GUARDED)
+@router.patch("/{job_id}", operation_id="updateJobByPatch", **_GUARDED)
 async def update(
     job_id: JobId,
     body: JobChangesIn,
@@ -148,7 +148,7 @@ _DELETES: dict[str, Any] = {"status_code": 204, "openapi_extra": raises("precond
 
 
 @router.post("/{job_id}/delete", operation_id="deleteJob", **_DELETES)
-@router.delete("/{job_id}", operation_id="removeJob", **_DELETES)
+@router.delete("/{job_id}", operation_id="deleteJobByDelete", **_DELETES)
 async def delete(job_id: JobId, context: Context, who: JobEditor, only_if: IfMatch) -> None:
     """Take a job out of every list; its key answers 404, its history stays."""
     now, blind = context.clock(), await context.blind_windows()

@@ -6,11 +6,11 @@ from typing import Annotated
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, Path, Request, Response
-from pydantic import AfterValidator, StringConstraints
+from starlette.convertors import Convertor, register_url_convertor
 
 from cronbeats.api.answer import Answer, success
 from cronbeats.api.context import Context, JobEditor
-from cronbeats.api.job_shapes import JobDeclarationIn, chosen_values, one_line
+from cronbeats.api.job_shapes import TRIMMED_LINE, JobDeclarationIn, TrimmedName, chosen_values
 from cronbeats.api.job_shown import JobShown
 from cronbeats.api.job_view import job_json
 from cronbeats.api.openapi_errors import raises
@@ -34,18 +34,32 @@ def _utf_8(request: Request) -> None:
 
 
 NameInPath = Annotated[
-    str,
+    TrimmedName,
     Path(
         description="The job's name, each byte that is no letter or digit sent as %XX",
         examples=["Daily Database Backup"],
+        json_schema_extra=TRIMMED_LINE,
     ),
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(one_line),
 ]
 
 
+class _AnyTextConvertor(Convertor[str]):
+    """Whatever is left of a path; `path` stops at the end of a line, and would find no route."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("any_text", _AnyTextConvertor())
+
+
 @router.put(
-    "/{name:path}",
+    "/{name:any_text}",
     operation_id="declareJob",
     dependencies=[Depends(_utf_8)],
     responses={

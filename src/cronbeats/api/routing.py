@@ -70,7 +70,7 @@ class _StrictRequest(Request):
         """
         if not hasattr(self, "_json"):
             text = (await self.body()).decode("utf-8-sig")
-            self._json = json.loads(text, object_pairs_hook=_each_once)
+            self._json = json.loads(text, object_pairs_hook=_each_once, parse_float=_number)
         return self._json
 
 
@@ -85,6 +85,12 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         fields[name] = Repeated() if name in fields else value
     return fields
+
+
+def _number(text: str) -> int | float:
+    """Return a number; JSON has one kind of them, and 60.0 is as whole as 60."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _takes_query(endpoint: Callable[..., Any]) -> bool:

@@ -7,6 +7,15 @@ import unicodedata
 # Control characters, halves of surrogate pairs, ends of lines and paragraphs. Joined emoji and
 # wide spaces are fine, and characters newer than this Python.
 _NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# White space as JavaScript and JSON Schema know it; Python counts more control characters among it.
+_WHITE_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+
+
+def trim(text: str) -> str:
+    """Return `text` without the white space at its ends."""
+    return text.strip(_WHITE_SPACE)
 
 
 def is_line(text: str) -> bool:

@@ -12,7 +12,8 @@ from cronbeats.edge.json_schema import resolve
 Json = dict[str, Any]
 
 _SHAPES = "#/components/schemas/"
-_HIGHEST = 2**63 - 1
+# No limit that people need be told.
+_HIGHEST = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
