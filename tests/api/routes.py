@@ -40,9 +40,9 @@ ROUTES: dict[str, tuple[Role, Json | None]] = {
     "GET /me": (READ, None),
     "GET /integrations": (READ, None),
     "GET /integrations/alert-rules": (READ, None),
-    "PUT /integrations/alert-rules": (CHANGE_INTEGRATIONS, {}),
+    "PUT /integrations/alert-rules": (CHANGE_INTEGRATIONS, {"alert_on_down": False}),
     "POST /integrations/drill": (CHANGE_INTEGRATIONS, None),
-    "PUT /integrations/webhook": (CHANGE_INTEGRATIONS, {}),
+    "PUT /integrations/webhook": (CHANGE_INTEGRATIONS, {"is_enabled": False}),
     "POST /integrations/webhook/test": (CHANGE_INTEGRATIONS, None),
 }
 
