@@ -1,6 +1,7 @@
 """A fire drill: everybody who would be told is told, the way that all alerts go."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import httpx
@@ -8,11 +9,13 @@ from sqlalchemy import select
 
 from cronbeats.app import App
 from cronbeats.domain.alert import AlertKind
-from cronbeats.domain.delivery import Refused, Unreachable
+from cronbeats.domain.delivery import Delivered, Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.job import Status
 from cronbeats.services.check_deadlines import next_deadline
 from cronbeats.services.manage_integrations import save_integration
+from cronbeats.services.run_drill import run_drill
+from cronbeats.services.set_up import set_up
 from cronbeats.settings import Settings
 from cronbeats.storage.schema import alerts, drill_jobs, reminders
 from tests.api.answers import data_of, problem_of
@@ -96,6 +99,63 @@ async def test_what_does_not_arrive_is_told_with_its_reason(world: World) -> Non
         "error": "Slack answered 404: no_team",
     }
     assert told["recovered"]["delivered"] is True
+
+
+async def test_what_arrives_with_a_warning_is_told_with_it(world: World) -> None:
+    world.sender.answers.append(Delivered(200, duration_ms=1, warning="One address was refused."))
+    [told] = await drill(world)
+    assert told["down"] == {**ARRIVED, "error": "One address was refused."}
+
+
+async def test_who_is_switched_off_meanwhile_hears_of_the_down_only(world: World) -> None:
+    async def switch_off(_seconds: float) -> None:
+        await world.deliver_all()
+        await world.api("PUT", "/integrations/webhook", {"is_enabled": False})
+
+    [heard] = await run_drill(
+        world.db, world.workspace_id, world.clock, alerts_are_owed=lambda: None, pause=switch_off
+    )
+    assert heard.down.is_delivered
+    assert not heard.recovered.is_delivered
+    assert heard.recovered.error == "The integration was switched off meanwhile."
+
+
+async def test_the_courier_is_woken_for_both_messages(world: World) -> None:
+    owed: list[int] = []
+
+    def count_what_is_owed() -> None:
+        owed.append(len(world.sender.told))
+
+    await run_drill(
+        world.db,
+        world.workspace_id,
+        world.clock,
+        alerts_are_owed=count_what_is_owed,
+        pause=world.pass_time,
+    )
+    assert owed == [0, 1]
+
+
+async def test_drills_of_two_workspaces_do_not_end_one_another(world: World) -> None:
+    async def drill_elsewhere(seconds: float) -> None:
+        if not elsewhere:
+            made = await set_up(world.db, "Elsewhere", "eve@example.com", world.clock())
+            elsewhere.append(made.workspace_id)
+            values = {"url": "https://elsewhere.test/hook"}
+            await save_integration(
+                world.db, world.sender, elsewhere[0], values, is_enabled=True, now=world.clock()
+            )
+            await begin(elsewhere[0], world.pass_time)
+            problem_of(await world.api("POST", "/integrations/drill"), 409, "conflict")
+        await world.pass_time(seconds)
+
+    async def begin(workspace_id: int, pause: Callable[[float], Awaitable[None]]) -> None:
+        await run_drill(
+            world.db, workspace_id, world.clock, alerts_are_owed=lambda: None, pause=pause
+        )
+
+    elsewhere: list[int] = []
+    await begin(world.workspace_id, drill_elsewhere)
 
 
 async def test_a_retry_counts_for_the_delay(world: World) -> None:
