@@ -1,6 +1,7 @@
 # make serve    run the server (HOST= and PORT= change where it listens)
 # make test     check and test everything, as CI does
 # make install  install what development needs into .venv
+# make bench    measure how fast alerts leave (benchmarks/README.md)
 # make format   format the code and repair what ruff can repair
 # make lock     write requirements/*.txt anew (LOCK_FLAGS=--upgrade takes newer versions)
 # make clean    remove what these targets made
@@ -11,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help serve test install format lock clean
+.PHONY: help serve test bench install format lock clean
 
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -53,6 +54,9 @@ test: install $(if $(wildcard $(CLIENTS)/package.json),$(CLIENTS)/node_modules/.
 	@$(BIN)/lint-imports --no-logo
 	@echo "== pytest"
 	@exec $(BIN)/pytest $(PYTEST_FLAGS)
+
+bench: install
+	@exec $(BIN)/python -W ignore -m benchmarks.alerts
 
 format: install
 	@$(BIN)/ruff format .

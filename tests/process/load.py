@@ -16,7 +16,7 @@ from tests.support.server import Json, Server
 # Longer than the server makes anybody wait.
 _PATIENCE_SECONDS = 20.0
 _PAUSE_SECONDS = 0.01
-_CYCLE_PAUSE_SECONDS = 0.1
+_CYCLE_PAUSE_SECONDS = 0.2
 
 
 class Busy:

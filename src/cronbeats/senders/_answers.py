@@ -105,6 +105,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     asked = headers.get("Retry-After", "").strip()
     if _SECONDS.fullmatch(asked):
         return float(asked)
+    if not asked:
+        return None
     until, now = _date(asked), _date(headers.get("Date", ""))
     if until is None or now is None:
         return None

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ _BLOCKED = (
     "The address is private or reserved, so it is not called. "
     "Whoever runs this server can allow it with CRONBEATS_ALLOW_PRIVATE_TARGETS."
 )
+_MOST_URLS = 1024
 _CHECK_URL = "Check the URL."
 # What the guard said of each address that the request of this task tried.
 _verdicts: ContextVar[set[bool]] = ContextVar("verdicts")
@@ -65,13 +67,12 @@ class HttpClient:
         )
         self._resolver = resolver
         self._session: ClientSession | None = None
+        # The same addresses are called again and again.
+        self._reasons = lru_cache(_MOST_URLS)(self._look_for_reasons)
 
     def explain_bad_url(self, url: str) -> list[str]:
         """Return the reasons why `url` may not be called; where a name leads is not looked up."""
-        reasons = explain_bad_url(url, allow_http=self._allow_http)
-        if not reasons and not self._allows_literal(urlsplit(url).hostname or ""):
-            reasons = [_BLOCKED]
-        return reasons
+        return list(self._reasons(url))
 
     async def post(
         self,
@@ -91,7 +92,7 @@ class HttpClient:
         started, verdicts = time.perf_counter(), set[bool]()
         token = _verdicts.set(verdicts)
         try:
-            return await self._exchange(url, body, headers, (*secrets, *secrets_in(url)))
+            return await self._exchange(url, body, headers, secrets)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # An address that may be called was tried as well: it may answer next time.
             failure = Refused(_BLOCKED) if verdicts == {False} else self._failure(error)
@@ -104,6 +105,12 @@ class HttpClient:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    def _look_for_reasons(self, url: str) -> tuple[str, ...]:
+        reasons = explain_bad_url(url, allow_http=self._allow_http)
+        if not reasons and not self._allows_literal(urlsplit(url).hostname or ""):
+            reasons = [_BLOCKED]
+        return tuple(reasons)
 
     def _allows_literal(self, host: str) -> bool:
         try:
@@ -119,10 +126,13 @@ class HttpClient:
         request = self._open_session().post(url, data=body, headers=headers, allow_redirects=False)
         async with request as response:
             start, is_cut = await _start_of_body(response)
+            duration_ms = _since(started)
+            if start:
+                start = scrub(start, (*secrets, *secrets_in(url)), is_cut=is_cut)
             return Answer(
                 status_code=response.status,
-                duration_ms=_since(started),
-                text=scrub(start, secrets, is_cut=is_cut),
+                duration_ms=duration_ms,
+                text=start,
                 retry_after_seconds=retry_after(response.headers),
                 headers=response.headers,
             )

@@ -109,7 +109,9 @@ async def claim_alerts(
     return Claims(claimed, min(filter(None, again), default=None))
 
 
-async def send_alert(senders: Senders, claimed: Claimed) -> Delivery:
+async def send_alert(
+    senders: Senders, claimed: Claimed, longest_seconds: float = LONGEST_SEND_SECONDS
+) -> Delivery:
     """Send one claimed message; whatever happens comes back as a value, and soon enough."""
     integration = claimed.integration
     sender = senders.get(integration.kind)
@@ -121,10 +123,10 @@ async def send_alert(senders: Senders, claimed: Claimed) -> Delivery:
         # Somebody may give the key back, or set the integration up again.
         return Unreachable(UNREADABLE)
     try:
-        async with asyncio.timeout(LONGEST_SEND_SECONDS):
+        async with asyncio.timeout(longest_seconds):
             return await _send(sender, claimed)
     except TimeoutError:
-        return Unreachable(f"No answer within {LONGEST_SEND_SECONDS:g} s.")
+        return Unreachable(f"No answer within {longest_seconds:g} s.")
     except Exception as error:  # noqa: BLE001 - a sender's bug must not stop all the others
         # The text of an unforeseen error may hold a secret of the integration.
         return Unreachable(f"the sender failed ({type(error).__name__})")

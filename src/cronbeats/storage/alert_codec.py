@@ -9,6 +9,11 @@ from typing import Any
 from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind
 from cronbeats.domain.job import Reason, Status
 
+_NAMES = {
+    kind: frozenset(field.name for field in fields(kind))
+    for kind in (Alert, AlertJob, AlertIncident)
+}
+
 
 def alert_to_json(alert: Alert) -> dict[str, Any]:
     """Return `alert` as values that JSON knows."""
@@ -56,7 +61,9 @@ def _incident(stored: dict[str, Any]) -> AlertIncident:
 
 def _known(kind: type[Alert | AlertJob | AlertIncident], stored: dict[str, Any]) -> dict[str, Any]:
     """Leave out what a newer version may have added."""
-    names = {field.name for field in fields(kind)}
+    names = _NAMES[kind]
+    if stored.keys() <= names:
+        return stored
     return {name: value for name, value in stored.items() if name in names}
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -159,6 +160,7 @@ def create_engines(
             pool_timeout=10,
             pool_pre_ping=True,
             hide_parameters=True,
+            json_deserializer=_read_json,
             connect_args={
                 "timeout": _CONNECT_SECONDS,
                 "command_timeout": _COMMAND_SECONDS if is_hurried else None,
@@ -264,6 +266,14 @@ def _packed(tx: AsyncConnection, value: Any) -> Any:
     return value.isoformat() if _is_postgresql(tx) else (value - _EPOCH) // _MICROSECOND
 
 
+def _read_json(text_: str) -> Any:
+    try:
+        return orjson.loads(text_)
+    except ValueError:
+        # Some of what the standard library writes, only the standard library reads.
+        return json.loads(text_)
+
+
 def _sqlite_engine(
     url: URL, pool_size: int, patience_seconds: int, *, begin: str, query_only: bool
 ) -> AsyncEngine:
@@ -274,6 +284,7 @@ def _sqlite_engine(
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,
+        json_deserializer=_read_json,
         connect_args={"timeout": patience_seconds},
     )
 
