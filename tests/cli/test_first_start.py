@@ -1,5 +1,6 @@
 """A first start tells what to do next, and that can be pasted into the same directory's shell."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,18 @@ def test_what_a_first_start_prints_can_be_pasted(tmp_path: Path, is_here: bool) 
         assert '"job_key":' in answer
 
 
+def test_a_first_start_gives_a_link_and_a_later_one_gives_another(tmp_path: Path) -> None:
+    links = []
+    for _ in range(2):
+        port = free_port()
+        with serving(PROGRAM, tmp_path, port) as printed:
+            told = [line.strip() for line in printed.read_text().splitlines()]
+        [link] = [line for line in told if "/first-run/" in line]
+        assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/first-run/[\w-]{{43}}", link)
+        links.append(link.rpartition("/")[2])
+    assert len({*links}) == 2
+
+
 def test_a_later_start_tells_only_where_it_listens(tmp_path: Path) -> None:
     assert init(tmp_path).returncode == 0
     port = free_port()
@@ -79,4 +92,4 @@ def test_a_later_start_tells_only_where_it_listens(tmp_path: Path) -> None:
         first, *rest = printed.read_text().splitlines()
         assert first == f"CronBeats {__version__} listens on http://localhost:{port}"
         assert is_ready(port)
-        assert [line for line in rest if " init " in line] == []
+        assert [line for line in rest if " init " in line or "/first-run/" in line] == []

@@ -19,9 +19,10 @@ from cronbeats.cli.logs import set_up_logs
 from cronbeats.cli.secret_key import cipher_for
 from cronbeats.cli.server import run_server
 from cronbeats.cli.supervisor import supervise
+from cronbeats.clock import system_clock
 from cronbeats.domain.errors import CronBeatsError
+from cronbeats.services.run_first import offer_first_run
 from cronbeats.services.seal_secrets import seal_secrets
-from cronbeats.services.set_up import is_set_up
 from cronbeats.settings import SettingError, Settings, unknown_settings
 from cronbeats.storage.cipher import Cipher
 from cronbeats.storage.database import Database, file_of
@@ -98,20 +99,23 @@ async def _make_ready(settings: Settings, db: Database) -> None:
         _log.info("secrets_sealed", integrations=sealing.sealed)
     if sealing.unreadable:
         _log.error("secrets_unreadable", integrations=sealing.unreadable, hint=_GIVE_IT_BACK)
-    _greet(settings, is_new=not await is_set_up(db))
+    _greet(settings, await offer_first_run(db, system_clock()))
 
 
 def _has_other_parent_than(parent: int) -> Callable[[], bool]:
     return lambda: os.getppid() != parent
 
 
-def _greet(settings: Settings, *, is_new: bool) -> None:
+def _greet(settings: Settings, first_run: str | None) -> None:
     typer.echo(f"CronBeats {__version__} listens on {settings.own_url}")
-    if is_new:
-        # The other terminal does not know where this server listens, unless it is where all do.
-        is_usual = settings.base_url == Settings().base_url
-        address = "" if is_usual else f"CRONBEATS_PUBLIC_URL={shlex.quote(settings.base_url)} "
-        typer.echo(
-            "\nThere is no workspace yet. Make one, in another terminal in this directory:\n\n"
-            f"    {address}{own_command()} init --workspace Home --email you@example.com\n"
-        )
+    if first_run is None:
+        return
+    # The other terminal does not know where this server listens, unless it is where all do.
+    is_usual = settings.base_url == Settings().base_url
+    address = "" if is_usual else f"CRONBEATS_PUBLIC_URL={shlex.quote(settings.base_url)} "
+    typer.echo(
+        "\nThere is no workspace yet. Make yours in a browser; this link works once:\n\n"
+        f"    {settings.base_url}/first-run/{first_run}\n\n"
+        "Or make one in another terminal, in this directory:\n\n"
+        f"    {address}{own_command()} init --workspace Home --email you@example.com\n"
+    )

@@ -27,6 +27,29 @@ class InvalidKeyError(CronBeatsError):
     """No API key was sent, or it is unknown, revoked or expired."""
 
 
+class SignInError(CronBeatsError):
+    """Somebody cannot come in; pages tell it, and no call of the API."""
+
+
+class WrongCredentialsError(SignInError):
+    """Address and password, or the code, do not let anybody in; the text does not tell why."""
+
+
+class ThrottledError(SignInError):
+    """It was tried too often; it may be tried again in `retry_after_seconds`."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("Too many tries; please wait before you try again")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class LinkGoneError(SignInError):
+    """The link does not work: it is unknown, was used, or its time is over; all look alike."""
+
+    def __init__(self) -> None:
+        super().__init__("This link does not work any more")
+
+
 class NotConfiguredError(CronBeatsError):
     """The integration lacks a value that it needs before it can send."""
 

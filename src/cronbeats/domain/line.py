@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+LONGEST_NAME = 200
+"""Characters of the name of a workspace, a person or a key."""
+
 # Control characters, halves of surrogate pairs, ends of lines and paragraphs. Joined emoji and
 # wide spaces are fine, and characters newer than this Python.
 _NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -21,6 +24,13 @@ def trim(text: str) -> str:
 def is_line(text: str) -> bool:
     """Tell whether `text` is one line of characters that can be printed, in whatever script."""
     return not any(unicodedata.category(character) in _NOT_IN_A_LINE for character in text)
+
+
+def explain_bad_name(text: str) -> list[str]:
+    """Return what is wrong with the name of something; empty when all is well."""
+    if 1 <= len(text) <= LONGEST_NAME and is_line(text):
+        return []
+    return [f"Must be 1 to {LONGEST_NAME} printable characters long."]
 
 
 def fold(text: str) -> str:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from cronbeats.domain.access import DEFAULT_PLAN, Role
+from cronbeats.domain.account import explain_bad_email, fold_email
 from cronbeats.domain.errors import InvalidValueError
 from cronbeats.domain.keys import new_api_key
-from cronbeats.domain.line import is_line
+from cronbeats.domain.line import explain_bad_name
 from cronbeats.storage import api_keys, workspaces
 from cronbeats.storage.database import Database
-
-_LONGEST_NAME = 200
-_LONGEST_EMAIL = 254
-# Only a message can prove an address; this catches slips of the hand.
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,7 @@ async def set_up(db: Database, name: str, email: str, now: datetime) -> NewWorks
 
     Raises InvalidValueError if the name or the address breaks a rule, or the name is taken.
     """
-    name, email = name.strip(), email.strip().lower()
+    name, email = name.strip(), fold_email(email)
     _check(name, email)
     key = new_api_key()
     async with db.write() as tx:
@@ -46,18 +41,7 @@ async def set_up(db: Database, name: str, email: str, now: datetime) -> NewWorks
     return NewWorkspace(workspace_id, key.secret)
 
 
-async def is_set_up(db: Database) -> bool:
-    """Tell whether there is a workspace yet."""
-    async with db.read() as tx:
-        return await workspaces.exists(tx)
-
-
 def _check(name: str, email: str) -> None:
-    errors = {}
-    if not 1 <= len(name) <= _LONGEST_NAME or not is_line(name):
-        errors["workspace"] = [f"Must be 1 to {_LONGEST_NAME} printable characters long."]
-    is_address = _EMAIL.fullmatch(email) and email.isprintable()
-    if not is_address or len(email) > _LONGEST_EMAIL:
-        errors["email"] = ["Must be an e-mail address, such as you@example.com."]
-    if errors:
-        raise InvalidValueError(errors)
+    errors = {"workspace": explain_bad_name(name), "email": explain_bad_email(email)}
+    if any(errors.values()):
+        raise InvalidValueError({field: why for field, why in errors.items() if why})

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -18,58 +17,20 @@ from sqlalchemy import (
     false,
 )
 
+from cronbeats.storage import people_tables
 from cronbeats.storage.dialect import Folded, Id, Moment
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-workspaces = Table(
-    "workspaces",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("plan", String(20), nullable=False),
-    Column("created_at", Moment, nullable=False),
-)
-
-users = Table(
-    "users",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("email", String(254), nullable=False, unique=True),
-    Column("created_at", Moment, nullable=False),
-)
-
-members = Table(
-    "members",
-    metadata,
-    Column("workspace_id", Id, ForeignKey("workspaces.id"), primary_key=True),
-    Column("user_id", Id, ForeignKey("users.id"), primary_key=True, index=True),
-    Column("role", String(20), nullable=False),
-    Column("created_at", Moment, nullable=False),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("workspace_id", Id, ForeignKey("workspaces.id"), nullable=False, index=True),
-    Column("created_by", Id, ForeignKey("users.id")),
-    Column("name", String(200), nullable=False),
-    Column("prefix", String(20), nullable=False),
-    Column("key_hash", String(64), nullable=False, unique=True),
-    Column("role", String(20), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("last_used_at", Moment),
-    Column("expires_at", Moment),
-    Column("revoked_at", Moment),
-)
+# Those of people stand by themselves.
+metadata = people_tables.metadata
+workspaces = people_tables.workspaces
+users = people_tables.users
+members = people_tables.members
+api_keys = people_tables.api_keys
+sessions = people_tables.sessions
+known_devices = people_tables.known_devices
+one_time_links = people_tables.one_time_links
+sign_in_tries = people_tables.sign_in_tries
+recovery_codes = people_tables.recovery_codes
 
 # One row a workspace: what it asked of the Management API in the minute and in the day at hand.
 request_counts = Table(

@@ -1,0 +1,107 @@
+"""Run first: a link, for whoever started the server, behind which the owner is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cronbeats.domain.access import DEFAULT_PLAN
+from cronbeats.domain.account import explain_bad_email, explain_bad_password, fold_email
+from cronbeats.domain.errors import InvalidValueError, LinkGoneError
+from cronbeats.domain.line import explain_bad_name
+from cronbeats.domain.one_time_link import FIRST_RUN_LASTS, LinkPurpose
+from cronbeats.domain.session import Client
+from cronbeats.storage import known_devices, one_time_links, sessions, users, workspaces
+from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.password_hashes import PasswordHashes
+
+_FIRST_RUN = LinkPurpose.FIRST_RUN
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOwner:
+    """What the first person says: a name for the workspace, an address and a password."""
+
+    workspace: str
+    email: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """What was made, with the tokens of the owner's session and device: the owner is signed in."""
+
+    workspace_id: int
+    user_id: int
+    session: str = field(repr=False)
+    device: str = field(repr=False)
+
+
+async def offer_first_run(db: Database, now: datetime) -> str | None:
+    """Return the token of a new link, which voids earlier ones; None once anything is set up.
+
+    Raises UnavailableError.
+    """
+    async with db.read() as tx:
+        if not await _is_untouched(tx):
+            return None
+    async with db.write() as tx:
+        await one_time_links.lock_unused(tx, _FIRST_RUN)
+        await one_time_links.void(tx, _FIRST_RUN, now)
+        return await one_time_links.add(tx, _FIRST_RUN, lasts=FIRST_RUN_LASTS, now=now)
+
+
+async def check_first_run(db: Database, token: str, now: datetime) -> None:
+    """Raise LinkGoneError if a link does not work (any more), and UnavailableError."""
+    async with db.read() as tx:
+        await _require_link(tx, token, now)
+
+
+async def run_first(
+    db: Database,
+    hashes: PasswordHashes,
+    token: str,
+    owner: FirstOwner,
+    *,
+    client: Client,
+    now: datetime,
+) -> FirstRun:
+    """Make the owner and the workspace, and sign the owner in; the link works for one only.
+
+    Raises LinkGoneError, InvalidValueError for `workspace`, `email` and `password`, and
+    UnavailableError.
+    """
+    name, email = owner.workspace.strip(), fold_email(owner.email)
+    await check_first_run(db, token, now)
+    _check(name, email, owner.password)
+    password_hash = await hashes.make(owner.password)
+    async with db.write() as tx:
+        await one_time_links.lock_unused(tx, _FIRST_RUN)
+        await _require_link(tx, token, now)
+        user_id = await workspaces.find_or_add_user(tx, email, now)
+        await users.set_password(tx, user_id, password_hash)
+        workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, user_id, now)
+        await one_time_links.void(tx, _FIRST_RUN, now)
+        session = await sessions.begin(tx, user_id, client, now)
+        device = await known_devices.remember(tx, user_id, None, now)
+    return FirstRun(workspace_id, user_id, session, device)
+
+
+async def _require_link(tx: Transaction, token: str, now: datetime) -> None:
+    is_there = await one_time_links.find(tx, _FIRST_RUN, token, now) is not None
+    if not is_there or not await _is_untouched(tx):
+        raise LinkGoneError
+
+
+async def _is_untouched(tx: Transaction) -> bool:
+    return not await workspaces.exists(tx) and not await users.can_anybody_sign_in(tx)
+
+
+def _check(name: str, email: str, password: str) -> None:
+    errors = {
+        "workspace": explain_bad_name(name),
+        "email": explain_bad_email(email),
+        "password": explain_bad_password(password, email),
+    }
+    if any(errors.values()):
+        raise InvalidValueError({field: why for field, why in errors.items() if why})

@@ -1,0 +1,99 @@
+"""Sessions: who is signed in, in which browser; of each token only a hash is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
+
+from cronbeats.domain.session import (
+    PENDING_LASTS,
+    SEEN_IS_NEWS_AFTER,
+    SESSION_LASTS,
+    Client,
+    Session,
+)
+from cronbeats.domain.token import hash_token, new_token
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.schema import sessions
+
+
+async def begin(
+    tx: Transaction, user_id: int, client: Client, now: datetime, *, is_pending_code: bool = False
+) -> str:
+    """Store a new session of a person, and return its token, which is known only now."""
+    token = new_token()
+    values = {
+        "user_id": user_id,
+        "token_hash": token.hashed,
+        "created_at": now,
+        "last_seen_at": now,
+        "expires_at": now + (PENDING_LASTS if is_pending_code else SESSION_LASTS),
+        "address": client.address,
+        "user_agent": client.user_agent,
+        "is_pending_code": is_pending_code,
+    }
+    await tx.execute(insert(sessions).values(values))
+    return token.secret
+
+
+async def find(tx: Transaction, token: str) -> Session | None:
+    """Return the session of a token, also one that awaits a code or is over, or None."""
+    query = select(sessions).where(sessions.c.token_hash == hash_token(token))
+    row = (await tx.execute(query)).first()
+    return None if row is None else _session_from_row(row)
+
+
+async def browse(tx: Transaction, user_id: int, now: datetime) -> list[Session]:
+    """Return a person's sessions that are neither over nor await a code, the newest first."""
+    is_live = and_(
+        sessions.c.user_id == user_id,
+        sessions.c.expires_at > now,
+        sessions.c.is_pending_code.is_(False),
+    )
+    query = select(sessions).where(is_live).order_by(sessions.c.last_seen_at.desc(), sessions.c.id)
+    return [_session_from_row(row) for row in await tx.execute(query)]
+
+
+async def note_seen(tx: Transaction, session_id: int, client: Client, now: datetime) -> None:
+    """Remember that a session is seen now, and where, unless that is known to the minute."""
+    is_news = or_(
+        sessions.c.last_seen_at <= now - SEEN_IS_NEWS_AFTER,
+        sessions.c.last_seen_at >= now + SEEN_IS_NEWS_AFTER,
+    )
+    noting = update(sessions).where(sessions.c.id == session_id, is_news)
+    values = {"last_seen_at": now, "address": client.address, "user_agent": client.user_agent}
+    await tx.execute(noting.values(values))
+
+
+async def end(tx: Transaction, token: str) -> None:
+    """End the session of a token, if there is one."""
+    await _end(tx, sessions.c.token_hash == hash_token(token))
+
+
+async def end_one(tx: Transaction, user_id: int, session_id: int) -> bool:
+    """End one session of a person; tell whether there was one."""
+    return await _end(tx, sessions.c.user_id == user_id, sessions.c.id == session_id) > 0
+
+
+async def end_all(tx: Transaction, user_id: int, but: int | None = None) -> int:
+    """End all sessions of a person but one; return how many there were."""
+    others = sessions.c.id != but if but is not None else sessions.c.user_id == user_id
+    return await _end(tx, sessions.c.user_id == user_id, others)
+
+
+async def _end(tx: Transaction, *which: ColumnElement[bool]) -> int:
+    return (await tx.execute(delete(sessions).where(*which))).rowcount
+
+
+def _session_from_row(row: Row[Any]) -> Session:
+    return Session(
+        id=row.id,
+        user_id=row.user_id,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        expires_at=row.expires_at,
+        client=Client(row.address, row.user_agent),
+        is_pending_code=row.is_pending_code,
+    )

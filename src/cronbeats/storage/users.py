@@ -1,0 +1,94 @@
+"""People: who they are, and what is kept of their passwords."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from cronbeats.domain.account import User
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.schema import users
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """With what somebody may sign in; `password_hash` is None if there is no password."""
+
+    user: User
+    password_hash: str | None = field(repr=False)
+
+
+async def get(tx: Transaction, user_id: int) -> User | None:
+    """Return a person, or None."""
+    row = (await tx.execute(select(users).where(users.c.id == user_id))).first()
+    return None if row is None else user_from_row(row)
+
+
+async def find(tx: Transaction, email: str) -> User | None:
+    """Return the person with a folded address, or None."""
+    row = (await tx.execute(select(users).where(users.c.email == email))).first()
+    return None if row is None else user_from_row(row)
+
+
+async def find_credentials(tx: Transaction, email: str) -> Credentials | None:
+    """Return with what the person with a folded address may sign in, None if there is nobody."""
+    row = (await tx.execute(select(users).where(users.c.email == email))).first()
+    return None if row is None else Credentials(user_from_row(row), row.password_hash)
+
+
+async def lock_credentials(tx: Transaction, user_id: int) -> Credentials | None:
+    """Return with what a person may sign in, locked for a change."""
+    query = select(users).where(users.c.id == user_id).with_for_update(key_share=True)
+    row = (await tx.execute(query)).first()
+    return None if row is None else Credentials(user_from_row(row), row.password_hash)
+
+
+async def browse(tx: Transaction) -> list[User]:
+    """Return everybody, in the order in which they came."""
+    return [user_from_row(row) for row in await tx.execute(select(users).order_by(users.c.id))]
+
+
+async def can_anybody_sign_in(tx: Transaction) -> bool:
+    """Tell whether anybody has a password yet."""
+    query = select(users.c.id).where(users.c.password_hash.is_not(None)).limit(1)
+    return await tx.scalar(query) is not None
+
+
+async def add(tx: Transaction, email: str, now: datetime) -> int:
+    """Store a person whose folded address nobody has, and return the id."""
+    values = {"email": email, "created_at": now}
+    user_id: int = (
+        await tx.execute(insert(users).values(values).returning(users.c.id))
+    ).scalar_one()
+    return user_id
+
+
+async def set_password(tx: Transaction, user_id: int, password_hash: str) -> None:
+    """Keep what is kept of a person's new password."""
+    await _change(tx, user_id, password_hash=password_hash)
+
+
+async def set_profile(
+    tx: Transaction, user_id: int, name: str | None, timezone: str | None
+) -> None:
+    """Let a person be called something, and live in some time zone."""
+    await _change(tx, user_id, name=name, timezone=timezone)
+
+
+def user_from_row(row: Row[Any]) -> User:
+    """Return the person that a row holds."""
+    return User(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        timezone=row.timezone,
+        has_password=row.password_hash is not None,
+        has_second_factor=row.totp_confirmed_at is not None,
+    )
+
+
+async def _change(tx: Transaction, user_id: int, **values: Any) -> None:
+    await tx.execute(update(users).where(users.c.id == user_id).values(values))
