@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cronbeats import __version__
 from cronbeats.api.app import build_api
@@ -24,6 +24,7 @@ from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
 from cronbeats.storage.dialect import server_time
 from cronbeats.web.app import WebDoor
+from cronbeats.web.visit import Visitor, WebContext
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
 from cronbeats.workers.roster import build_roster
@@ -84,7 +85,19 @@ class App:
             ),
             key_uses.note,
         )
-        self._web = WebDoor(lambda: self._api.document)
+        self._web = WebDoor(
+            WebContext(
+                db,
+                clock,
+                self._lookout.windows,
+                settings.base_url,
+                plans,
+                _recognize_nobody,
+                lambda: self._api.document,
+                settings.trusted_proxies,
+                settings.development,
+            )
+        )
         self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
 
     @asynccontextmanager
@@ -108,14 +121,14 @@ class App:
             await self._ping(scope, receive, send)
         elif f"{path}/".startswith("/api/"):
             await self._api(scope, receive, send)
-        elif f"{path}/".startswith(("/docs/", "/static/")):
-            await self._web(scope, receive, send)
         elif path == "/healthz":
             await self._health.alive(send)
         elif path == "/readyz":
             await self._health.ready(send)
+        elif path == "/":
+            await _tell(send, 200, _WELCOME)
         else:
-            await _tell(send, *((200, _WELCOME) if path == "/" else (404, b"Not found\n")))
+            await self._web(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -133,6 +146,10 @@ class App:
 
     def _wake_courier(self) -> None:
         self._roster.owed()
+
+
+async def _recognize_nobody(token: str, now: datetime) -> Visitor | None:  # noqa: ARG001
+    return None
 
 
 async def _tell(send: Send, status: int, body: bytes) -> None:

@@ -98,6 +98,8 @@ class Settings:
     """The address that e-mail comes from, which somebody reads: alerts@example.com."""
     smtp_timeout_seconds: float = 10.0
     """Seconds that the mail server may take for one answer, 20 at most."""
+    development: bool = False
+    """Whether there are pages for whoever works on CronBeats itself: /design."""
 
     @property
     def base_url(self) -> str:
@@ -272,4 +274,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "smtp_security": _one_of("starttls", "tls", "none"),
     "smtp_from": _mail_address,
     "smtp_timeout_seconds": _seconds(1, _LONGEST_TIMEOUT_SECONDS),
+    "development": _boolean,
 }

@@ -46,6 +46,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "smtp_password": ("hunter2 hunter2", "hunter2 hunter2"),
     "smtp_from": ("Beats <beats@example.com>", MailAddress("beats@example.com", "Beats")),
     "smtp_timeout_seconds": ("2.5", 2.5),
+    "development": ("true", True),
 }
 
 KEYS = "must be one or more keys of at least 32 characters each, separated by commas"
@@ -83,6 +84,7 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     "smtp_security": ("must be one of starttls, tls, none", ["ssl", "true"]),
     "smtp_from": (MAIL, ["beats", "@example.com", "a@b@c", "ä@example.com", "Beats <beats>"]),
     "smtp_timeout_seconds": (SECONDS, ["0", "21", "nan", "inf", "ten"]),
+    "development": ("must be true or false", ["on", "dev"]),
 }
 
 

@@ -1,6 +1,5 @@
 """The documentation of the API: everything is told, to anybody, without help from elsewhere."""
 
-import re
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -13,12 +12,14 @@ from cronbeats.api.openapi import build_document
 from cronbeats.app import App
 from cronbeats.senders.registry import HttpClient, build_senders
 from cronbeats.settings import Settings
-from cronbeats.web.api_docs import read_document
-from cronbeats.web.app import SECURITY_HEADERS
-from cronbeats.web.pages import render
-from cronbeats.web.schema_words import words_of
+from cronbeats.web.docs.document import read_document
+from cronbeats.web.docs.schema_words import words_of
+from cronbeats.web.gate import SECURITY_HEADERS
+from cronbeats.web.rendering import render
 from tests.support.documented import fields_of, merged
 from tests.support.world import World
+from tests.web.contrast import contrast, schemes
+from tests.web.door import FROM_HERE
 from tests.web.pages import Page
 
 Json = dict[str, Any]
@@ -53,7 +54,7 @@ async def test_the_welcome_leads_to_it(world: World) -> None:
 def test_it_is_small_with_everything_that_a_server_may_have() -> None:
     senders = build_senders(cast("HttpClient", None), cast("Any", None))
     document = build_document(build_routes(senders), "https://beats.example.com")
-    html = render("api_docs.html", **read_document(document))
+    html = render("docs/api.html", **read_document(document))
     assert len(html.encode()) <= LARGEST_BYTES
 
 
@@ -134,6 +135,7 @@ async def test_every_part_has_its_kind_and_the_headers_that_keep_it_safe(world: 
     kinds = {
         PATH: "text/html; charset=utf-8",
         "/static/cronbeats.css": "text/css; charset=utf-8",
+        "/static/docs.css": "text/css; charset=utf-8",
         "/static/cronbeats.js": "text/javascript; charset=utf-8",
         "/static/icon.svg": "image/svg+xml",
     }
@@ -148,7 +150,7 @@ async def test_every_part_has_its_kind_and_the_headers_that_keep_it_safe(world: 
 async def test_what_is_not_there_is_404_and_what_is_there_cannot_be_written(world: World) -> None:
     for path in ("/docs", "/docs/", "/docs/api/", "/static/", "/static/../app.py", "/static/x.css"):
         assert (await world.http.get(path)).status_code == 404, path
-    answer = await world.http.post(PATH)
+    answer = await world.http.post(PATH, headers=FROM_HERE)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
@@ -177,29 +179,11 @@ def test_limits_are_told_in_words() -> None:
 def test_texts_can_be_read_by_everybody_by_day_and_by_night() -> None:
     """WCAG 2.2, 1.4.3 (AA): text has a contrast of 4.5 to 1 with what is behind it."""
     css = (ROOT / "src/cronbeats/web/static/cronbeats.css").read_text()
-    day, night = (dict(re.findall(r"--([\w-]+): (#\w{6});", part)) for part in _schemes(css))
+    day, night = schemes(css)
     assert day.keys() == night.keys()
     for scheme in (day, night):
         for ink in ("ink", "soft", "accent", "blue", "amber", "red", "violet"):
             for paper in ("paper", "raised", "sunken"):
-                assert _contrast(scheme[ink], scheme[paper]) >= 4.5, (ink, paper, scheme[ink])
+                assert contrast(scheme[ink], scheme[paper]) >= 4.5, (ink, paper, scheme[ink])
         for ink in ("ink", "accent", "blue", "amber", "red"):
-            assert _contrast(scheme[ink], scheme["accent-soft"]) >= 4.5, (ink, "accent-soft")
-
-
-def _schemes(css: str) -> tuple[str, str]:
-    day, night = css.split("prefers-color-scheme: dark", 1)
-    return day, night.split("\n}\n", 1)[0]
-
-
-def _contrast(one: str, other: str) -> float:
-    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+            assert contrast(scheme[ink], scheme["accent-soft"]) >= 4.5, (ink, "accent-soft")

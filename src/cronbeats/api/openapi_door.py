@@ -34,6 +34,6 @@ class PublishedDocument:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
         if scope["path"] == PATH and scope["method"] in METHODS:
-            await self._answer.send(scope, send)
+            await self._answer.__call__(scope, receive, send)
         else:
             await self._app(scope, receive, send)

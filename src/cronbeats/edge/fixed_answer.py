@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from cronbeats.edge.asgi import Scope, Send
+from cronbeats.edge.asgi import Receive, Scope, Send
 
 CACHED_SECONDS = 300
 METHODS = ("GET", "HEAD")
@@ -27,7 +27,7 @@ class FixedAnswer:
         }
         self._content = {"content-type": media_type, "content-length": str(len(body))}
 
-    async def send(self, scope: Scope, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer a GET or a HEAD: 304 to who has it already."""
         is_known = self._etag in _tags(scope)
         headers = self._headers if is_known else {**self._headers, **self._content}

@@ -2,29 +2,28 @@
 
 "use strict";
 
-const LANGUAGE = "cronbeats-sample-language";
-
-for (const code of document.querySelectorAll("pre")) {
+for (const code of document.querySelectorAll("pre, .copyable")) {
   if (navigator.clipboard) {
-    code.append(copyButton(code.textContent));
+    code.append(copyButton(code.textContent.trim()));
   }
 }
 
-for (const choice of document.querySelectorAll(".choice > input")) {
-  choice.addEventListener("change", () => remember(choice.value));
-  choice.checked = choice.checked || choice.value === recall();
+for (const time of document.querySelectorAll("time[data-local]")) {
+  const moment = new Date(time.dateTime);
+  time.title = time.textContent;
+  time.textContent = moment.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
 
-const menu = document.getElementById("menu");
-const links = new Map();
-for (const link of document.querySelectorAll(".side li a")) {
-  links.set(link.hash.slice(1), link);
-  link.addEventListener("click", () => { menu.checked = false; });
+for (const link of document.querySelectorAll("a[data-dialog]")) {
+  link.addEventListener("click", openDialog);
 }
-const watcher = new IntersectionObserver(markPlace, { rootMargin: "0px 0px -80% 0px" });
-for (const id of links.keys()) {
-  watcher.observe(document.getElementById(id));
-}
+
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    closeMenus(document.body);
+  }
+});
 
 function copyButton(text) {
   const button = document.createElement("button");
@@ -43,29 +42,31 @@ function copyButton(text) {
   return button;
 }
 
-function remember(language) {
+// The page behind the link has what the dialog shows; if it cannot be had, the link is followed.
+async function openDialog(event) {
+  event.preventDefault();
+  const link = event.currentTarget;
   try {
-    localStorage.setItem(LANGUAGE, language);
+    const answer = await fetch(link.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const dialog = document.createElement("dialog");
+    dialog.append(page.querySelector(".dialog"));
+    dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+    for (const back of dialog.querySelectorAll("a.quiet")) {
+      back.addEventListener("click", (click) => { click.preventDefault(); dialog.close(); });
+    }
+    document.body.append(dialog);
+    dialog.setAttribute("aria-labelledby", "dialog-title");
+    dialog.showModal();
   } catch {
-    // A browser may forbid it; then the choice lasts as long as the page.
+    location.assign(link.href);
   }
 }
 
-function recall() {
-  try {
-    return localStorage.getItem(LANGUAGE);
-  } catch {
-    return null;
-  }
-}
-
-function markPlace(seen) {
-  for (const { target, isIntersecting } of seen) {
-    if (isIntersecting) {
-      for (const link of links.values()) {
-        link.removeAttribute("aria-current");
-      }
-      links.get(target.id).setAttribute("aria-current", "true");
+function closeMenus(target) {
+  for (const menu of document.querySelectorAll(".switcher[open], .account[open]")) {
+    if (!menu.contains(target)) {
+      menu.open = false;
     }
   }
 }

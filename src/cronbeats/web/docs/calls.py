@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from cronbeats.edge.json_schema import resolve
-from cronbeats.web.samples import Request, Sample, samples_of
-from cronbeats.web.schema_words import Field, field_of, fields_of, shape_of, words_of
+from cronbeats.web.docs.samples import Request, Sample, samples_of
+from cronbeats.web.docs.schema_words import Field, field_of, fields_of, shape_of, words_of
 
 Json = dict[str, Any]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cronbeats.web.call_docs import Call, CallReader, Error
-from cronbeats.web.schema_words import Field, fields_of
+from cronbeats.web.docs.calls import Call, CallReader, Error
+from cronbeats.web.docs.schema_words import Field, fields_of
 
 Json = dict[str, Any]
 

@@ -1,0 +1,57 @@
+"""What a page answers: itself, or the way to another one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from starlette.responses import HTMLResponse, Response
+
+from cronbeats.web import cookies
+from cronbeats.web.navigation import links
+from cronbeats.web.rendering import render
+from cronbeats.web.visit import Visit
+
+_HOME = "/"
+_PRINTABLE = range(0x21, 0x7F)
+
+
+def show(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page; what the page before wanted to be told is told on it, once.
+
+    The template is given the `visit`, what is `told`, and these values.
+    """
+    told = cookies.told(visit.request, visit.context)
+    navigation = list(links(visit.here, visit.path))
+    common = {"visit": visit, "told": told, "navigation": navigation}
+    html = render(template, **{**common, **values})
+    answer = HTMLResponse(html, status)
+    if told is not None:
+        cookies.forget_told(answer, visit.context)
+    return answer
+
+
+def go_to(visit: Visit, path: str, *, told: str = "") -> Response:
+    """Return the way to another page, which tells what was done."""
+    answer = Response(status_code=303, headers={"location": path})
+    if told:
+        cookies.tell_next(answer, visit.context, told)
+    return answer
+
+
+def own_path(text: str | None) -> str:
+    """Return `text` if it is a path of this server, else the first page's.
+
+    Browsers take a backslash for a slash and drop tabs and line breaks, which may lead away: a path
+    has none of them (https://url.spec.whatwg.org/#concept-basic-url-parser).
+    """
+    if not text or not text.startswith("/") or text.startswith("//"):
+        return _HOME
+    is_plain = all(ord(character) in _PRINTABLE and character != "\\" for character in text)
+    return text if is_plain else _HOME
+
+
+def sign_in_path(visit_path: str, query: str) -> str:
+    """Return the way to sign in, and from there back to a path."""
+    back = quote(visit_path) + (f"?{query}" if query else "")
+    return "/sign-in" if back == _HOME else f"/sign-in?{urlencode({'next': back})}"

@@ -1,0 +1,52 @@
+"""The way around a workspace: its pages in the sidebar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cronbeats.domain.access import Action
+from cronbeats.web.visit import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page that the sidebar leads to, from the workspace's own path on."""
+
+    title: str
+    path: str
+    needs: Action
+    group: str = ""
+
+    @property
+    def icon(self) -> str:
+        """The name of its drawing."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as it is drawn on a page."""
+
+    title: str
+    path: str
+    icon: str
+    is_here: bool
+
+
+ENTRIES: tuple[Entry, ...] = ()
+
+
+def links(here: Membership | None, path: str) -> Iterator[tuple[str, list[Link]]]:
+    """Give the groups of links, with their titles, that somebody may follow from a page."""
+    if here is None:
+        return
+    base = f"/w/{here.workspace_id}"
+    entries = [each for each in ENTRIES if here.may(each.needs)]
+    for group in dict.fromkeys(each.group for each in entries):
+        yield group, [_link(each, base, path) for each in entries if each.group == group]
+
+
+def _link(entry: Entry, base: str, path: str) -> Link:
+    target = base + entry.path
+    return Link(entry.title, target, entry.icon, f"{path}/".startswith(f"{target}/"))

@@ -1,0 +1,14 @@
+"""The table of all pages. The router is made from it, and so are the tests of roles and forms."""
+
+from __future__ import annotations
+
+from cronbeats.web import design, static
+from cronbeats.web.docs import page as docs
+from cronbeats.web.page import Page
+
+PAGES: tuple[Page, ...] = (
+    *static.PAGES,
+    *docs.PAGES,
+)
+# Only with CRONBEATS_DEVELOPMENT.
+DEVELOPMENT_PAGES: tuple[Page, ...] = design.PAGES

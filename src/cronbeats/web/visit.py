@@ -1,0 +1,151 @@
+"""A visit: who asks for which page, of which workspace, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from cronbeats.clock import Clock
+from cronbeats.domain.access import Action, Plans, Role, may
+from cronbeats.domain.blind_window import BlindWindows
+from cronbeats.edge.asgi import AsgiApp
+from cronbeats.edge.client_address import client_address
+from cronbeats.storage.database import Database
+
+Answer = AsgiApp
+"""What a page answers; every Response of Starlette is one."""
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; without a `timezone` of their own, times are told in UTC."""
+
+    id: int
+    email: str
+    name: str | None = None
+    timezone: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """What others call the person: the name, or else the address."""
+        return self.name or self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What a person is in one workspace."""
+
+    workspace_id: int
+    workspace_name: str
+    plan: str
+    role: Role
+
+    def may(self, action: Action) -> bool:
+        """Tell whether the role is enough for `action`."""
+        return may(self.role, action)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is signed in, in which session, and the workspaces that they are in."""
+
+    user: User
+    session_id: int
+    memberships: tuple[Membership, ...]
+
+
+Recognize = Callable[[str, datetime], Awaitable[Visitor | None]]
+"""Returns whose session a token opens at a moment, None if nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebContext:
+    """What pages need; `base_url` is this server's address, without a slash at its end.
+
+    `document` gives the OpenAPI document of the Management API; `fixed` keeps answers that are the
+    same for everybody.
+    """
+
+    db: Database
+    clock: Clock
+    blind_windows: Callable[[], Awaitable[BlindWindows]]
+    base_url: str
+    plans: Plans
+    recognize: Recognize
+    document: Callable[[], dict[str, Any]]
+    trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
+    is_development: bool = False
+    fixed: dict[str, Answer] = field(default_factory=dict)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach this server through TLS, so that cookies need not travel without."""
+        return self.base_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request for a page, by somebody who may make it, at the moment `now`.
+
+    `form` holds what was sent, empty for a page that is looked at.
+    """
+
+    context: WebContext
+    request: Request
+    now: datetime
+    form: Mapping[str, str]
+    visitor: Visitor | None = None
+    here: Membership | None = None
+
+    @property
+    def user(self) -> User:
+        """Who is signed in; there is somebody on each page that needs it."""
+        return _there(self.visitor).user
+
+    @property
+    def session_id(self) -> int:
+        """The session that this visit is part of."""
+        return _there(self.visitor).session_id
+
+    @property
+    def memberships(self) -> tuple[Membership, ...]:
+        """The workspaces that the visitor is in, none for nobody."""
+        return self.visitor.memberships if self.visitor else ()
+
+    @property
+    def membership(self) -> Membership:
+        """What the visitor is in the workspace of the page's path."""
+        return _there(self.here)
+
+    @property
+    def address(self) -> str | None:
+        """The address that the request came from, as far as proxies can be believed."""
+        request = self.request
+        peer = request.client.host if request.client else None
+        return client_address(peer, request.headers.raw, self.context.trusted_proxies)
+
+    @property
+    def path(self) -> str:
+        """The path of the page."""
+        return self.request.url.path
+
+    def part(self, name: str) -> str:
+        """Return a part of the path by the name that it has in the table of pages."""
+        return str(self.request.path_params[name])
+
+    def id(self, name: str) -> int:
+        """Return a part of the path that is a whole number."""
+        return int(self.request.path_params[name])
+
+
+def _there(value: _Value | None) -> _Value:
+    if value is None:
+        raise LookupError("this page does not need it of its visitors")
+    return value

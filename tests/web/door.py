@@ -1,0 +1,57 @@
+"""The door for people with pages, visitors and an address of the test's choosing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import httpx
+from starlette.responses import PlainTextResponse
+
+from cronbeats.domain.access import PLANS, Role
+from cronbeats.web.app import WebDoor
+from cronbeats.web.page import Page
+from cronbeats.web.visit import Answer, Membership, User, Visit, Visitor, WebContext
+from tests.support.turnable_clock import TurnableClock
+
+BASE_URL = "http://cronbeats.test"
+FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def visitor(role: Role = Role.OWNER, workspace_id: int = 1) -> Visitor:
+    """Return somebody who is in one workspace."""
+    here = Membership(workspace_id, "Home", "business", role)
+    return Visitor(User(1, "ada@example.com", "Ada"), 7, (here,))
+
+
+def client_of(
+    pages: Sequence[Page],
+    sessions: dict[str, Visitor] | None = None,
+    *,
+    base_url: str = BASE_URL,
+    **more: Any,
+) -> httpx.AsyncClient:
+    """Return a client of a door with these pages; each session is opened by its token."""
+
+    async def recognize(token: str, now: datetime) -> Visitor | None:
+        return (sessions or {}).get(token)
+
+    context = WebContext(
+        db=cast("Any", None),
+        clock=TurnableClock(),
+        blind_windows=cast("Any", None),
+        base_url=base_url,
+        plans=PLANS,
+        recognize=recognize,
+        document=dict,
+        **more,
+    )
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(WebDoor(context, pages)), base_url=BASE_URL
+    )
+
+
+async def say_hello(visit: Visit) -> Answer:
+    """Answer with all that a form held."""
+    told = ", ".join(f"{name}={value}" for name, value in visit.form.items())
+    return PlainTextResponse(f"hello {told}".strip())
