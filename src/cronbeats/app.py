@@ -85,19 +85,7 @@ class App:
             ),
             key_uses.note,
         )
-        self._web = WebDoor(
-            WebContext(
-                db,
-                clock,
-                self._lookout.windows,
-                settings.base_url,
-                plans,
-                _recognize_nobody,
-                lambda: self._api.document,
-                settings.trusted_proxies,
-                settings.development,
-            )
-        )
+        self._web = WebDoor(self._web_context(settings, clock, plans))
         self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
 
     @asynccontextmanager
@@ -129,6 +117,19 @@ class App:
             await _tell(send, 200, _WELCOME)
         else:
             await self._web(scope, receive, send)
+
+    def _web_context(self, settings: Settings, clock: Clock, plans: Plans) -> WebContext:
+        return WebContext(
+            self._db,
+            clock,
+            self._lookout.windows,
+            settings.base_url,
+            plans,
+            _recognize_nobody,
+            lambda: self._api.document,
+            settings.trusted_proxies,
+            settings.development,
+        )
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
