@@ -39,7 +39,7 @@ def test_its_parts_are_well_formed(page: Page) -> None:
     assert page.all("main", id="main")
 
 
-def test_nothing_is_inline(page: Page) -> None:
+def test_nothing_on_it_is_inline(page: Page) -> None:
     assert page.all("style") == []
     assert "script" not in page.texts
     for element in page.elements:
