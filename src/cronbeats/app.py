@@ -63,6 +63,7 @@ class App:
             oldest_unsettled=self._intake.oldest_unsettled,
             history_per_job=settings.history_per_job,
             alert_history=timedelta(days=settings.alert_history_days),
+            audit_log=timedelta(days=settings.audit_log_days),
             storms=StormRule(settings.storm_above, timedelta(seconds=settings.storm_hold_seconds)),
         )
         self._ping = PingDoor(
@@ -84,6 +85,7 @@ class App:
                 pause,
             ),
             key_uses.note,
+            trusted_proxies=settings.trusted_proxies,
         )
         self._web = WebDoor(self._web_context(settings, clock, plans))
         self._health = Health(db, self._roster.vital, self._lookout.clock_warning)

@@ -78,6 +78,8 @@ class Settings:
     """Signals, runs, incidents and alerts of each job that are kept; older ones are deleted."""
     alert_history_days: int = 90
     """Days for which an alert that was sent, or given up, is kept."""
+    audit_log_days: int = 365
+    """Days for which the audit log remembers who did what."""
     trusted_proxies: tuple[Network, ...] = ()
     """Networks of proxies whose X-Forwarded-For is believed."""
     allow_apprise: bool = False
@@ -267,6 +269,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "storm_hold_seconds": _seconds(0, _LONGEST_HOLD_SECONDS),
     "history_per_job": _COUNT,
     "alert_history_days": _whole(f" of days from 1 to {_MOST_DAYS}", 1, _MOST_DAYS),
+    "audit_log_days": _whole(f" of days from 1 to {_MOST_DAYS}", 1, _MOST_DAYS),
     "trusted_proxies": _networks,
     "allow_apprise": _boolean,
     "telegram_api_url": _url,

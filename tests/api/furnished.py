@@ -3,12 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from sqlalchemy import insert
 
+from cronbeats.domain.access import Role
+from cronbeats.domain.one_time_link import LinkPurpose
+from cronbeats.domain.token import hash_token
 from cronbeats.edge.json_schema import resolve
+from cronbeats.storage.schema import one_time_links
 from tests.api.answers import data_of
 from tests.api.routes import ROUTES
 from tests.support.world import Json, World
@@ -46,8 +52,30 @@ async def furnish(world: World, key: str, whose: str) -> Furnished:
         await world.ping(job, action, content=f"{whose} output".encode())
     await world.deliver_all()
     listed = data_of(await world.api("GET", f"/jobs/{job['id']}/signals", key=key))
-    ids = {"job_id": job["id"], "signal_id": listed["signals"][0]["id"], "name": job["name"]}
+    await _invite(world, data_of(await world.api("GET", "/me", key=key))["workspace"]["id"], whose)
+    [entry] = data_of(await world.api("GET", "/audit-log?per_page=1", key=key))["entries"]
+    ids = {
+        "actor_id": entry["actor"]["id"],
+        "job_id": job["id"],
+        "signal_id": listed["signals"][0]["id"],
+        "name": job["name"],
+    }
     return Furnished(key, {**ids, "job_ids": [job["id"]]}, frozenset({whose, job["job_key"]}))
+
+
+async def _invite(world: World, workspace_id: int, whose: str) -> None:
+    now = world.clock()
+    values = {
+        "purpose": LinkPurpose.INVITATION,
+        "token_hash": hash_token(whose),
+        "workspace_id": workspace_id,
+        "email": f"{whose}@example.com",
+        "role": Role.MEMBER,
+        "created_at": now,
+        "expires_at": now + timedelta(days=7),
+    }
+    async with world.db.write() as tx:
+        await tx.execute(insert(one_time_links).values(values))
 
 
 def nobodys(one: Furnished) -> dict[str, Any]:

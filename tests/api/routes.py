@@ -8,6 +8,7 @@ from cronbeats.senders.protocol import Senders
 from tests.support.world import Json, World
 
 READ, CHANGE_JOBS, CHANGE_INTEGRATIONS = Role.VIEWER, Role.MEMBER, Role.ADMIN
+READ_AUDIT_LOG = Role.ADMIN
 SCHEDULE = {"expected_interval_seconds": 60}
 
 ROUTES: dict[str, tuple[Role, Json | None]] = {
@@ -38,6 +39,7 @@ ROUTES: dict[str, tuple[Role, Json | None]] = {
     "GET /blind-windows": (READ, None),
     "GET /deliveries": (READ, None),
     "GET /me": (READ, None),
+    "GET /audit-log": (READ_AUDIT_LOG, None),
     "GET /integrations": (READ, None),
     "GET /integrations/alert-rules": (READ, None),
     "PUT /integrations/alert-rules": (CHANGE_INTEGRATIONS, {"alert_on_down": False}),

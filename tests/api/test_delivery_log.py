@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import delete, event, func, select, update
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.delivery import Delivered, Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.page import PageRequest
@@ -106,7 +107,7 @@ async def test_the_log_is_searched_by_job_integration_and_status(world: World) -
     world.senders[IntegrationKind.SLACK] = slack
     save = {"url": "https://slack.test/x"}
     await save_integration(
-        world.db, slack, world.workspace_id, save, is_enabled=True, now=world.clock()
+        world.db, slack, world.workspace_id, save, is_enabled=True, by=OPERATOR, now=world.clock()
     )
     first = await fail_a_job(world)
     slack.answers.append(Refused("gone", 404))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cronbeats.app import App
 from cronbeats.domain.alert import AlertKind
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.delivery import Delivered, Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.job import Status
@@ -113,7 +114,12 @@ async def test_who_is_switched_off_meanwhile_hears_of_the_down_only(world: World
         await world.api("PUT", "/integrations/webhook", {"is_enabled": False})
 
     [heard] = await run_drill(
-        world.db, world.workspace_id, world.clock, alerts_are_owed=lambda: None, pause=switch_off
+        world.db,
+        world.workspace_id,
+        world.clock,
+        by=OPERATOR,
+        alerts_are_owed=lambda: None,
+        pause=switch_off,
     )
     assert heard.down.is_delivered
     assert not heard.recovered.is_delivered
@@ -130,6 +136,7 @@ async def test_the_courier_is_woken_for_both_messages(world: World) -> None:
         world.db,
         world.workspace_id,
         world.clock,
+        by=OPERATOR,
         alerts_are_owed=count_what_is_owed,
         pause=world.pass_time,
     )
@@ -143,7 +150,13 @@ async def test_drills_of_two_workspaces_do_not_end_one_another(world: World) -> 
             elsewhere.append(made.workspace_id)
             values = {"url": "https://elsewhere.test/hook"}
             await save_integration(
-                world.db, world.sender, elsewhere[0], values, is_enabled=True, now=world.clock()
+                world.db,
+                world.sender,
+                elsewhere[0],
+                values,
+                is_enabled=True,
+                by=OPERATOR,
+                now=world.clock(),
             )
             await begin(elsewhere[0], world.pass_time)
             problem_of(await world.api("POST", "/integrations/drill"), 409, "conflict")
@@ -151,7 +164,12 @@ async def test_drills_of_two_workspaces_do_not_end_one_another(world: World) -> 
 
     async def begin(workspace_id: int, pause: Callable[[float], Awaitable[None]]) -> None:
         await run_drill(
-            world.db, workspace_id, world.clock, alerts_are_owed=lambda: None, pause=pause
+            world.db,
+            workspace_id,
+            world.clock,
+            by=OPERATOR,
+            alerts_are_owed=lambda: None,
+            pause=pause,
         )
 
     elsewhere: list[int] = []
@@ -234,7 +252,7 @@ async def add(world: World, kind: IntegrationKind, *, is_enabled: bool = True) -
     values = {"url": "https://elsewhere.test/hook"}
     now = world.clock()
     await save_integration(
-        world.db, sender, world.workspace_id, values, is_enabled=is_enabled, now=now
+        world.db, sender, world.workspace_id, values, is_enabled=is_enabled, by=OPERATOR, now=now
     )
     return sender
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.job import Job
 from cronbeats.domain.job_wish import JobWish
 from cronbeats.domain.kept_answer import KeptAnswer, OnceOnly
@@ -119,8 +120,12 @@ async def test_an_answer_that_got_lost_is_told_again(world: World) -> None:
 
     once = OnceOnly("a", "fingerprint", tell)
     wish = JobWish("Backup", expected_interval_seconds=60)
-    lost = await create_job_once(world.db, world.workspace_id, wish, world.clock(), once=once)
-    again = await create_job_once(world.db, world.workspace_id, wish, world.clock(), once=once)
+    lost = await create_job_once(
+        world.db, world.workspace_id, wish, world.clock(), by=OPERATOR, once=once
+    )
+    again = await create_job_once(
+        world.db, world.workspace_id, wish, world.clock(), by=OPERATOR, once=once
+    )
     assert (again.status, again.body, again.is_replayed) == (201, lost.body, True)
     assert await count_jobs(world) == 1
 
@@ -132,7 +137,9 @@ async def test_a_job_and_its_answer_are_kept_together_or_not_at_all(world: World
     wish = JobWish("Backup", expected_interval_seconds=60)
     once = OnceOnly("a", "fingerprint", fail)
     with pytest.raises(ZeroDivisionError):
-        await create_job_once(world.db, world.workspace_id, wish, world.clock(), once=once)
+        await create_job_once(
+            world.db, world.workspace_id, wish, world.clock(), by=OPERATOR, once=once
+        )
     assert await count_jobs(world) == 0
     data_of(await create(world, "a"), 201)
 
@@ -156,7 +163,7 @@ async def test_the_pruner_forgets_old_answers_only(world: World) -> None:
     world.clock.turn(DAY - 1)
     kept = await create(world, "new")
     world.clock.turn(1)
-    await Pruner(world.db, world.clock, 100, timedelta(days=90)).step()
+    await Pruner(world.db, world.clock, 100, timedelta(days=90), timedelta(days=365)).step()
     async with world.db.read() as tx:
         rows = (await tx.execute(kept_answers.select())).all()
     assert [row.key for row in rows] == ["new"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.services.manage_integrations import save_integration
 from cronbeats.services.set_up import set_up
 from cronbeats.storage.schema import drill_jobs
@@ -113,7 +114,13 @@ async def test_an_alert_goes_to_the_integrations_of_its_own_workspace(world: Wor
     made = await set_up(world.db, "Elsewhere", "eve@example.com", world.clock())
     values = {"url": "https://elsewhere.test/hook"}
     await save_integration(
-        world.db, world.sender, made.workspace_id, values, is_enabled=True, now=world.clock()
+        world.db,
+        world.sender,
+        made.workspace_id,
+        values,
+        is_enabled=True,
+        by=OPERATOR,
+        now=world.clock(),
     )
     answer = await world.api(
         "POST", "/jobs", {"name": "x", "expected_interval_seconds": 60}, key=made.api_key

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.errors import InvalidValueError
 from cronbeats.services.manage_workspaces import set_plan
 from cronbeats.services.set_up import set_up
@@ -58,15 +59,15 @@ async def test_a_name_that_several_have_is_not_guessed_at(db: Database) -> None:
     async with db.write() as tx:
         await tx.execute(update(workspaces).values(name="Home"))
     with pytest.raises(InvalidValueError) as caught:
-        await set_plan(db, "Home", "free")
+        await set_plan(db, "Home", "free", START, by=OPERATOR)
     assert str(caught.value) == "workspace: Several have this name; give an id: 1, 2."
-    assert (await set_plan(db, "2", "free")).id == 2
+    assert (await set_plan(db, "2", "free", START, by=OPERATOR)).id == 2
 
 
 async def test_a_plan_holds_from_the_next_request_on(world: World) -> None:
     data_of(await world.api("GET", "/jobs"))
     for plan in ("free", "pro"):
-        await set_plan(world.db, "Home", plan)
+        await set_plan(world.db, "Home", plan, world.clock(), by=OPERATOR)
         problem_of(await world.api("GET", "/jobs"), 403, "business_plan_required")
-    await set_plan(world.db, "Home", "business")
+    await set_plan(world.db, "Home", "business", world.clock(), by=OPERATOR)
     data_of(await world.api("GET", "/jobs"))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Any
 
 import httpx
@@ -10,12 +11,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from cronbeats.domain.access import Identity, Role
+from cronbeats.domain.audit import Actor, ActorKind
 from cronbeats.domain.errors import NotFoundError, UnavailableError
 from cronbeats.edge.gate import Gate
 from tests.api.answers import NOW, problem_of
 from tests.support.world import ROOMY_PLANS, World
 
 LARGEST = 1_000_000
+PROXIES = (ip_network("127.0.0.0/8"),)
 App = Callable[[Any, Any, Any], Any]
 
 
@@ -48,7 +51,7 @@ def unheeded(key_id: int, now: datetime) -> None:
 
 
 async def knock(world: World, behind: App, **request: Any) -> httpx.Response:
-    gate = Gate(behind, world.db, world.clock, ROOMY_PLANS, unheeded)
+    gate = Gate(behind, world.db, world.clock, ROOMY_PLANS, unheeded, trusted_proxies=PROXIES)
     headers = {"X-API-Key": world.api_key, **request.pop("headers", {})}
     transport = httpx.ASGITransport(gate)
     async with httpx.AsyncClient(transport=transport, base_url="http://cronbeats.test") as http:
@@ -57,10 +60,13 @@ async def knock(world: World, behind: App, **request: Any) -> httpx.Response:
 
 async def test_who_has_a_key_is_let_in_with_what_it_stands_for(world: World) -> None:
     behind = Behind()
-    answer = await knock(world, behind, json={"a": 1})
+    answer = await knock(
+        world, behind, json={"a": 1}, headers={"X-Forwarded-For": "10.0.0.1, 192.0.2.7"}
+    )
     assert (answer.status_code, answer.text) == (200, "well done")
     [state] = behind.states
-    assert state["identity"] == Identity(1, world.workspace_id, Role.OWNER, "business")
+    actor = Actor(ActorKind.API_KEY, f"First key ({world.api_key[:8]}…)", 1, "192.0.2.7")
+    assert state["identity"] == Identity(1, world.workspace_id, Role.OWNER, "business", actor)
     assert state["request_id"] == answer.headers["X-Request-ID"]
     assert [json.loads(body) for body in behind.bodies] == [{"a": 1}]
 
@@ -112,7 +118,12 @@ async def test_an_answer_that_has_begun_is_not_answered_twice(world: World) -> N
         sent.append(message)
 
     gate = Gate(
-        Behind(RuntimeError("half way"), starts=True), world.db, world.clock, ROOMY_PLANS, unheeded
+        Behind(RuntimeError("half way"), starts=True),
+        world.db,
+        world.clock,
+        ROOMY_PLANS,
+        unheeded,
+        trusted_proxies=PROXIES,
     )
     await gate({"headers": [(b"x-api-key", world.api_key.encode())]}, receive, send)
     assert [(message["type"], message["status"]) for message in sent] == [

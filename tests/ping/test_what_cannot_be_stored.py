@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.job_wish import JobWish
 from cronbeats.ping.intake import Intake
@@ -36,7 +37,7 @@ async def make_job(url: str) -> str:
     db = Database(url)
     made = await set_up(db, "Home", "ada@example.com", START)
     wish = JobWish("Backup", expected_interval_seconds=60)
-    job = await create_job(db, made.workspace_id, wish, START)
+    job = await create_job(db, made.workspace_id, wish, START, by=OPERATOR)
     await db.close()
     return job.key
 

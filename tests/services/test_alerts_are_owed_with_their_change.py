@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.services.manage_integrations import save_alert_rules, save_integration
 from cronbeats.storage.schema import alerts
 from tests.support.world import Json, World
@@ -50,7 +51,7 @@ async def test_an_integration_without_its_values_is_owed_nothing(world: World) -
 
 async def test_the_alert_rules_say_what_is_owed(world: World) -> None:
     rules = {"alert_on_down": False, "alert_on_recovery": False, "alert_on_late": True}
-    await save_alert_rules(world.db, world.workspace_id, rules, world.clock())
+    await save_alert_rules(world.db, world.workspace_id, rules, world.clock(), by=OPERATOR)
     job = await world.make_job()
     await world.ping(job)
     await world.pass_time(DOWN_AFTER, step=10)
@@ -97,6 +98,7 @@ async def set_integration(
         world.workspace_id,
         {"url": url},
         is_enabled=is_enabled,
+        by=OPERATOR,
         now=world.clock(),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.api_key import KeyStatus, MadeKey
+from cronbeats.domain.audit import OPERATOR, Actor
 from cronbeats.domain.errors import InvalidValueError, NotAllowedError, NotFoundError
 from cronbeats.services.manage_api_keys import (
     MOST_KEYS,
@@ -20,16 +21,17 @@ from cronbeats.services.set_up import set_up
 from cronbeats.storage import workspaces
 from cronbeats.storage.schema import api_keys, members
 from tests.api.answers import data_of, problem_of
+from tests.support.people import person
 from tests.support.world import World
 
-OWNER_ID = 1
+OWNER = person(1)
 NO_ROLE = "insufficient_permissions"
 # Joined letters and a joined emoji, which Python does not take for printable.
 JOINED = ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0646", "👩\u200d💻")
 
 
 async def make(
-    world: World, name: str = "CI", role: Role = Role.ADMIN, by: int | None = OWNER_ID
+    world: World, name: str = "CI", role: Role = Role.ADMIN, by: Actor = OWNER
 ) -> MadeKey:
     return await create_api_key(
         world.db, world.workspace_id, name=name, role=role, by=by, now=world.clock()
@@ -62,19 +64,23 @@ async def test_the_secret_is_kept_nowhere(world: World) -> None:
 
 
 async def test_only_owners_and_the_command_line_make_and_revoke_keys(world: World) -> None:
-    existing = await make(world, by=None)
+    existing = await make(world, by=OPERATOR)
     elsewhere = await set_up(world.db, "Office", "eve@example.com", world.clock())
     strangers = [await add_member(world, role, f"{role}@x.test") for role in Role]
     owner_too = strangers.pop(list(Role).index(Role.OWNER))
     assert elsewhere.workspace_id != world.workspace_id
     for stranger in [*strangers, 2, 999]:
         with pytest.raises(NotAllowedError):
-            await make(world, by=stranger)
+            await make(world, by=person(stranger))
         with pytest.raises(NotAllowedError):
             await revoke_api_key(
-                world.db, world.workspace_id, existing.key.id, by=stranger, now=world.clock()
+                world.db,
+                world.workspace_id,
+                existing.key.id,
+                by=person(stranger),
+                now=world.clock(),
             )
-    assert (await make(world, by=owner_too)).key.created_by == "owner@x.test"
+    assert (await make(world, by=person(owner_too))).key.created_by == "owner@x.test"
     data_of(await world.api("GET", "/jobs", key=existing.secret))
 
 
@@ -83,7 +89,7 @@ async def test_a_revoked_key_stops_at_once_and_stays_revoked_since_then(world: W
     first = world.clock()
     for _ in range(2):
         ended = await revoke_api_key(
-            world.db, world.workspace_id, made.key.id, by=OWNER_ID, now=world.clock()
+            world.db, world.workspace_id, made.key.id, by=OWNER, now=world.clock()
         )
         assert ended.revoked_at == first
         problem_of(await world.api("GET", "/jobs", key=made.secret), 401, "invalid_api_key")
@@ -96,9 +102,7 @@ async def test_another_workspaces_key_cannot_be_revoked(world: World) -> None:
     other = await set_up(world.db, "Office", "ada@example.com", world.clock())
     for key_id in (made.key.id, 999):
         with pytest.raises(NotFoundError):
-            await revoke_api_key(
-                world.db, other.workspace_id, key_id, by=OWNER_ID, now=world.clock()
-            )
+            await revoke_api_key(world.db, other.workspace_id, key_id, by=OWNER, now=world.clock())
     data_of(await world.api("GET", "/jobs", key=made.secret))
     assert {each.workspace_id for each in await browse_api_keys(world.db, 2)} == {2}
     assert len(await browse_api_keys(world.db, None)) == 3
@@ -106,7 +110,7 @@ async def test_another_workspaces_key_cannot_be_revoked(world: World) -> None:
 
 async def test_a_key_works_as_long_as_its_maker_is_an_owner(world: World) -> None:
     bob = await add_member(world, Role.OWNER)
-    by_bob, by_nobody = await make(world, by=bob), await make(world, by=None)
+    by_bob, by_nobody = await make(world, by=person(bob)), await make(world, by=OPERATOR)
     data_of(await world.api("GET", "/jobs", key=by_bob.secret))
     own = members.c.user_id == bob
     async with world.db.write() as tx:
@@ -134,12 +138,12 @@ async def test_what_breaks_a_rule_is_told_by_its_field(world: World) -> None:
                 world.workspace_id,
                 name="CI",
                 expires_at=world.clock() + past,
-                by=None,
+                by=OPERATOR,
                 now=world.clock(),
             )
         assert caught.value.errors == {"expires": ["Must be in the future."]}
     with pytest.raises(NotFoundError):
-        await create_api_key(world.db, 999, name="CI", by=None, now=world.clock())
+        await create_api_key(world.db, 999, name="CI", by=OPERATOR, now=world.clock())
     for name in ("x" * 200, *JOINED):
         assert (await make(world, name)).key.name == name
 
@@ -153,7 +157,7 @@ async def test_keys_are_not_without_number_but_ended_ones_do_not_count(world: Wo
     assert str(refused[0]) == (
         f"workspace: A workspace has at most {MOST_KEYS} API keys; revoke one first."
     )
-    await revoke_api_key(world.db, world.workspace_id, first.key.id, by=OWNER_ID, now=world.clock())
+    await revoke_api_key(world.db, world.workspace_id, first.key.id, by=OWNER, now=world.clock())
     await make(world)
 
 
@@ -185,8 +189,10 @@ async def test_a_revoked_key_is_meant_only_when_no_other_begins_so(world: World)
     async with world.db.write() as tx:
         await tx.execute(update(api_keys).values(prefix="cb_aaaaa"))
     for each in (1, made[0].key.id):
-        await revoke_api_key(world.db, world.workspace_id, each, by=None, now=world.clock())
+        await revoke_api_key(world.db, world.workspace_id, each, by=OPERATOR, now=world.clock())
     assert (await find_api_key(world.db, "cb_aaaaa")).id == made[1].key.id
-    await revoke_api_key(world.db, world.workspace_id, made[1].key.id, by=None, now=world.clock())
+    await revoke_api_key(
+        world.db, world.workspace_id, made[1].key.id, by=OPERATOR, now=world.clock()
+    )
     with pytest.raises(InvalidValueError):
         await find_api_key(world.db, "cb_aaaaa")

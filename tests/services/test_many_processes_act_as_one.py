@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.blind_window import ALWAYS_HEARD
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.services.check_deadlines import check_deadlines
@@ -101,14 +102,19 @@ async def test_what_a_mute_held_back_is_told_once_by_many_watchers(
     world: World, processes: list[Database]
 ) -> None:
     keys, ids = await make_armed_jobs(world), list(range(1, JOBS + 1))
-    await mute_jobs(world.db, world.workspace_id, ids, 60, world.clock(), blind=ALWAYS_HEARD)
+    await mute_jobs(
+        world.db, world.workspace_id, ids, 60, world.clock(), by=OPERATOR, blind=ALWAYS_HEARD
+    )
     for key in keys:
         await receive(world.db, world, key, SignalKind.FAIL)
     world.clock.turn(60)
     blind, now = ALWAYS_HEARD, world.clock()
     await asyncio.gather(
         *(check_deadlines(db, now, limit=15) for db in processes for _ in range(4)),
-        *(unmute_jobs(db, world.workspace_id, ids, now, blind=blind) for db in processes),
+        *(
+            unmute_jobs(db, world.workspace_id, ids, now, by=OPERATOR, blind=blind)
+            for db in processes
+        ),
         *(receive(db, world, key, SignalKind.PING) for db in processes[:1] for key in keys[::2]),
     )
     assert await kinds(world) == {"job.down": JOBS, "job.recovered": JOBS / 2}
@@ -144,7 +150,7 @@ async def claim_at_once(world: World, processes: list[Database]) -> list[int]:
 
 
 async def save_rules(world: World, **rules: object) -> None:
-    await save_alert_rules(world.db, world.workspace_id, rules, world.clock())
+    await save_alert_rules(world.db, world.workspace_id, rules, world.clock(), by=OPERATOR)
 
 
 async def kinds(world: World) -> Counter[str]:

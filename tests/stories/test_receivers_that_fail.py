@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from random import Random
 
 from cronbeats.domain.alert import Alert
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.delivery import Delivery, Unreachable
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.services.manage_integrations import save_integration
@@ -67,7 +68,9 @@ async def moody_world(world: World, share_that_fails: float) -> tuple[Moody, lis
     world.senders[moody.kind] = moody
     values = {"url": "https://receiver.test/hook"}
     now = world.clock()
-    await save_integration(world.db, moody, world.workspace_id, values, is_enabled=True, now=now)
+    await save_integration(
+        world.db, moody, world.workspace_id, values, is_enabled=True, by=OPERATOR, now=now
+    )
     return moody, [await world.make_job(expected_interval_seconds=HOUR) for _ in range(JOBS)]
 
 

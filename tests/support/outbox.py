@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.services.manage_integrations import save_integration
 from cronbeats.storage.schema import alerts
@@ -42,6 +43,7 @@ async def set_up(
         world.workspace_id,
         values or {"url": "https://receiver.test/hook"},
         is_enabled=True,
+        by=OPERATOR,
         now=world.clock(),
     )
 

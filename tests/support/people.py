@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from cronbeats.domain.audit import Actor, ActorKind
 from cronbeats.domain.session import Client
 from cronbeats.services.sign_in import Knock, SignedIn, sign_in
 from cronbeats.storage import users
@@ -40,3 +41,8 @@ async def knock(
 ) -> SignedIn:
     """Try to sign in."""
     return await sign_in(db, HASHES, Knock(email, password, client, device, session), now)
+
+
+def person(user_id: int, email: str = EMAIL, address: str | None = None) -> Actor:
+    """Return a person as somebody who does something."""
+    return Actor(ActorKind.PERSON, email, user_id, address)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from cronbeats.api import openapi
 from cronbeats.app import App
 from cronbeats.domain.access import PLANS, Plan, Plans, Role
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.keys import new_api_key
@@ -92,7 +93,7 @@ class World:
         self.workspace_id, self.api_key = made.workspace_id, made.api_key
         values = {"url": "https://receiver.test/hook"}
         save = partial(save_integration, self.db, self.sender, self.workspace_id, values)
-        await save(is_enabled=True, now=self.clock())
+        await save(is_enabled=True, by=OPERATOR, now=self.clock())
 
     async def _compare_with_what_is_published(self, answer: httpx.Response) -> None:
         """Fail the test that gets an answer which the OpenAPI document does not promise."""

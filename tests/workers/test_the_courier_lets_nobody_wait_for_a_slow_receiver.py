@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from cronbeats.domain.alert import Alert
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.delivery import Delivery, Unreachable
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.outbox import LEASE
@@ -138,7 +139,9 @@ class SenderThatSlowsDown(RecordingSender):
 async def set_up(world: World, sender: RecordingSender) -> None:
     values = {"url": "https://slow.test/hook"}
     now = world.clock()
-    await save_integration(world.db, sender, world.workspace_id, values, is_enabled=True, now=now)
+    await save_integration(
+        world.db, sender, world.workspace_id, values, is_enabled=True, by=OPERATOR, now=now
+    )
 
 
 def courier_of(world: World, senders: Senders) -> Courier:
@@ -159,4 +162,6 @@ async def move_to_a_new_workspace(world: World, number: int, sender: RecordingSe
     world.workspace_id, world.api_key = made.workspace_id, made.api_key
     values = {"url": f"https://workspace-{number}.test/hook"}
     now = world.clock()
-    await save_integration(world.db, sender, world.workspace_id, values, is_enabled=True, now=now)
+    await save_integration(
+        world.db, sender, world.workspace_id, values, is_enabled=True, by=OPERATOR, now=now
+    )

@@ -72,7 +72,7 @@ async def save(
     """Choose what the workspace wants to hear of; what is left out stays."""
     changes = body.model_dump(exclude_unset=True)
     rules = await manage_integrations.save_alert_rules(
-        context.db, who.workspace_id, changes, context.clock()
+        context.db, who.workspace_id, changes, context.clock(), by=who.actor
     )
     return success(_rules_json(rules))
 

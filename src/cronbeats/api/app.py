@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cronbeats.api import (
     alert_rules,
+    audit_log,
     bulk,
     deliveries,
     drill,
@@ -32,13 +33,14 @@ from cronbeats.api.openapi import build_document
 from cronbeats.api.openapi_door import PublishedDocument
 from cronbeats.api.validation import problem_of_request
 from cronbeats.domain.errors import CronBeatsError
+from cronbeats.edge.client_address import Network
 from cronbeats.edge.gate import Gate
 from cronbeats.edge.problems import TOO_LARGE, Problem, internal_error, problem_of
 from cronbeats.senders.protocol import Senders
 
 _PREFIX = "/api/v1"
 _JOBS = (bulk, mute, signals, history, schedules, jobs_by_name, jobs)
-_FIXED = (*_JOBS, alert_rules, deliveries, drill, me)
+_FIXED = (*_JOBS, alert_rules, deliveries, drill, audit_log, me)
 _PROBLEMS = {
     404: Problem(404, "not_found", "Not found"),
     405: Problem(405, "method_not_allowed", "This path does not know that method"),
@@ -47,7 +49,10 @@ _PROBLEMS = {
 
 
 def build_api(
-    context: ApiContext, note_key_use: Callable[[int, datetime], None]
+    context: ApiContext,
+    note_key_use: Callable[[int, datetime], None],
+    *,
+    trusted_proxies: Sequence[Network],
 ) -> PublishedDocument:
     """Return the API behind its gate, and its document before it.
 
@@ -59,7 +64,14 @@ def build_api(
         scope["state"]["context"] = context
         await routes(scope, receive, send)
 
-    gate = Gate(_with_head(app), context.db, context.clock, context.plans, note_key_use)
+    gate = Gate(
+        _with_head(app),
+        context.db,
+        context.clock,
+        context.plans,
+        note_key_use,
+        trusted_proxies=trusted_proxies,
+    )
     return PublishedDocument(gate, lambda: build_document(routes, context.base_url))
 
 

@@ -79,7 +79,7 @@ async def pause(body: JobIdsIn, context: Context, who: JobEditor) -> Answer[Paus
     """Stop watching jobs."""
     now, blind = context.clock(), await context.blind_windows()
     result = await manage_many_jobs.pause_jobs(
-        context.db, who.workspace_id, body.job_ids, now, blind
+        context.db, who.workspace_id, body.job_ids, now, by=who.actor, blind=blind
     )
     return success({"successfully_paused": result.succeeded, **report(body, result.failed)})
 
@@ -88,7 +88,7 @@ async def pause(body: JobIdsIn, context: Context, who: JobEditor) -> Answer[Paus
 async def resume(body: JobIdsIn, context: Context, who: JobEditor) -> Answer[ResumedShown]:
     """Watch jobs again."""
     result = await manage_many_jobs.resume_jobs(
-        context.db, who.workspace_id, body.job_ids, context.clock()
+        context.db, who.workspace_id, body.job_ids, context.clock(), by=who.actor
     )
     return success({"successfully_resumed": result.succeeded, **report(body, result.failed)})
 
@@ -98,7 +98,7 @@ async def delete(body: JobIdsIn, context: Context, who: JobEditor) -> Answer[Del
     """Take jobs out of every list."""
     now, blind = context.clock(), await context.blind_windows()
     result = await manage_many_jobs.delete_jobs(
-        context.db, who.workspace_id, body.job_ids, now, blind
+        context.db, who.workspace_id, body.job_ids, now, by=who.actor, blind=blind
     )
     return success({"successfully_deleted": result.succeeded, **report(body, result.failed)})
 

@@ -54,6 +54,7 @@ async def run(context: Context, who: IntegrationEditor) -> Answer[DrillShown]:
         context.db,
         who.workspace_id,
         context.clock,
+        by=who.actor,
         alerts_are_owed=context.alerts_are_owed,
         pause=context.pause,
     )

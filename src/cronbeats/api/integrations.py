@@ -100,6 +100,7 @@ def _saver(sender: Sender) -> Any:
             who.workspace_id,
             values,
             is_enabled=is_enabled,
+            by=who.actor,
             now=context.clock(),
         )
         return success(_view_json(view, who))
@@ -112,7 +113,7 @@ def _tester(sender: Sender) -> Any:
     async def test(context: Context, who: IntegrationEditor) -> Answer[TestedShown]:
         """Send a test message now, whether alerts are sent or not."""
         delivered = await manage_integrations.test_integration(
-            context.db, sender, who.workspace_id, context.clock()
+            context.db, sender, who.workspace_id, context.clock(), by=who.actor
         )
         tested: TestedShown = {
             "type": sender.kind,

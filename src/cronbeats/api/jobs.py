@@ -83,11 +83,15 @@ async def create(
     wish, now = JobWish(**chosen_values(body)), context.clock()
     if key is None:
         return response_of(
-            tell(await manage_jobs.create_job(context.db, who.workspace_id, wish, now))
+            tell(
+                await manage_jobs.create_job(context.db, who.workspace_id, wish, now, by=who.actor)
+            )
         )
     once = OnceOnly(key, fingerprint_of("createJob", body), tell)
     return response_of(
-        await manage_jobs.create_job_once(context.db, who.workspace_id, wish, now, once=once)
+        await manage_jobs.create_job_once(
+            context.db, who.workspace_id, wish, now, by=who.actor, once=once
+        )
     )
 
 
@@ -138,6 +142,7 @@ async def update(
         job_id,
         chosen_values(body),
         context.clock(),
+        by=who.actor,
         blind=await context.blind_windows(),
         only_if=only_if,
     )
@@ -153,7 +158,7 @@ async def delete(job_id: JobId, context: Context, who: JobEditor, only_if: IfMat
     """Take a job out of every list; its key answers 404, its history stays."""
     now, blind = context.clock(), await context.blind_windows()
     await manage_many_jobs.delete_job(
-        context.db, who.workspace_id, job_id, now, blind=blind, only_if=only_if
+        context.db, who.workspace_id, job_id, now, by=who.actor, blind=blind, only_if=only_if
     )
 
 
@@ -178,7 +183,7 @@ async def pause(
     """Stop watching a job."""
     now, blind = context.clock(), await context.blind_windows()
     job = await manage_jobs.pause_job(
-        context.db, who.workspace_id, job_id, now, blind=blind, only_if=only_if
+        context.db, who.workspace_id, job_id, now, by=who.actor, blind=blind, only_if=only_if
     )
     return _shown(job, context, response)
 
@@ -189,7 +194,9 @@ async def resume(
 ) -> Answer[JobShown]:
     """Watch a job again."""
     now = context.clock()
-    job = await manage_jobs.resume_job(context.db, who.workspace_id, job_id, now, only_if=only_if)
+    job = await manage_jobs.resume_job(
+        context.db, who.workspace_id, job_id, now, by=who.actor, only_if=only_if
+    )
     return _shown(job, context, response)
 
 

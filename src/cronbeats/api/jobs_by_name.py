@@ -89,6 +89,7 @@ async def declare(
         who.workspace_id,
         JobWish(name=name, **chosen_values(body)),
         context.clock(),
+        by=who.actor,
         blind=await context.blind_windows(),
         only_if=only_if,
     )

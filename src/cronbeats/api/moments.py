@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from cronbeats.api.shapes import mistake
+from cronbeats.api.paging import PageQuery
+from cronbeats.api.shapes import Mistakes, mistake
 
 _RULE = (
     "Must be a moment in ISO 8601 with its zone, as in 2026-02-20T15:42:00Z or "
@@ -35,3 +38,31 @@ AskedMoment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment in a query, exact to the microsecond."""
+
+
+class PeriodQuery(PageQuery):
+    """Which page of what happened, and from when to when."""
+
+    since: AskedMoment | None = Field(
+        None,
+        description="Only what came at this moment or later; ISO 8601, in UTC or with another "
+        "zone, exact to the microsecond",
+        examples=["2026-02-20T00:00:00Z"],
+    )
+    until: AskedMoment | None = Field(
+        None,
+        description="Only what came before this moment; ISO 8601, in UTC or with another zone, "
+        "exact to the microsecond",
+        examples=["2026-02-21T00:00:00Z"],
+    )
+
+    @classmethod
+    def explain_bad(cls, values: Mapping[str, Any]) -> Mistakes:
+        """Return what is wrong between `since` and `until`, if each is right by itself."""
+        if "since" not in values or "until" not in values:
+            return {}
+        try:
+            is_backwards = read_moment(values["until"]) < read_moment(values["since"])
+        except PydanticCustomError:
+            return {}
+        return {"until": ["Must not be before since."]} if is_backwards else {}

@@ -62,7 +62,7 @@ async def mute_many(body: MuteManyIn, context: Context, who: JobEditor) -> Answe
     """Mute jobs."""
     now, blind = context.clock(), await context.blind_windows()
     muted = await mute_jobs.mute_jobs(
-        context.db, who.workspace_id, body.job_ids, body.seconds, now, blind=blind
+        context.db, who.workspace_id, body.job_ids, body.seconds, now, by=who.actor, blind=blind
     )
     unknown = _unknown(body, muted)
     succeeded = len(body.job_ids) - len(unknown)
@@ -74,7 +74,7 @@ async def unmute_many(body: JobIdsIn, context: Context, who: JobEditor) -> Answe
     """End the mute of jobs."""
     now, blind = context.clock(), await context.blind_windows()
     muted = await mute_jobs.unmute_jobs(
-        context.db, who.workspace_id, body.job_ids, now, blind=blind
+        context.db, who.workspace_id, body.job_ids, now, by=who.actor, blind=blind
     )
     unknown = _unknown(body, muted)
     succeeded = len(body.job_ids) - len(unknown)
@@ -90,7 +90,7 @@ async def mute(job_id: JobId, body: MuteIn, context: Context, who: JobEditor) ->
     """Let no alert tell of a job for a while; it is judged all the same."""
     now, blind = context.clock(), await context.blind_windows()
     muted = await mute_jobs.mute_jobs(
-        context.db, who.workspace_id, [job_id], body.seconds, now, blind=blind
+        context.db, who.workspace_id, [job_id], body.seconds, now, by=who.actor, blind=blind
     )
     return success(job_json(mute_jobs.the_one(muted), context.base_url))
 
@@ -99,7 +99,9 @@ async def mute(job_id: JobId, body: MuteIn, context: Context, who: JobEditor) ->
 async def unmute(job_id: JobId, context: Context, who: JobEditor) -> Answer[JobShown]:
     """End the mute of a job; if it went down meanwhile, people are told now."""
     now, blind = context.clock(), await context.blind_windows()
-    muted = await mute_jobs.unmute_jobs(context.db, who.workspace_id, [job_id], now, blind=blind)
+    muted = await mute_jobs.unmute_jobs(
+        context.db, who.workspace_id, [job_id], now, by=who.actor, blind=blind
+    )
     return success(job_json(mute_jobs.the_one(muted), context.base_url))
 
 

@@ -37,6 +37,7 @@ _TAGS = [
     ("Integrations", "Where alerts go."),
     ("Deliveries", "What was sent to whom, and what came of it."),
     ("Alert rules", "What is told."),
+    ("Audit log", "Who did what, when and from where."),
     ("Me", "Whose key it is, what it may do, and how often."),
     ("Webhooks", "What CronBeats sends to the webhook integration."),
 ]

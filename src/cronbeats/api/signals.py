@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from fastapi.responses import PlainTextResponse
 from pydantic import Field
-from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from cronbeats.api.answer import PARTS, Answer, Moment, shown, success
 from cronbeats.api.context import Context, JobId, Reader, SignalId
 from cronbeats.api.job_view import shown_progress
-from cronbeats.api.moments import AskedMoment, read_moment
+from cronbeats.api.moments import PeriodQuery
 from cronbeats.api.openapi_headers import sends
-from cronbeats.api.paging import PageQuery, Pagination, pagination_json
+from cronbeats.api.paging import Pagination, pagination_json
 from cronbeats.api.routing import new_router
-from cronbeats.api.shapes import Mistakes
 from cronbeats.domain.signal import SignalKind
 from cronbeats.edge.problems import moment
 from cronbeats.services import browse_history
@@ -60,33 +57,10 @@ class SignalsPage(TypedDict):
     pagination: Annotated[Pagination, shown("Which page this is", PARTS)]
 
 
-class SignalsQuery(PageQuery):
+class SignalsQuery(PeriodQuery):
     """Which of a job's signals to list, and which page of them."""
 
     type: SignalKind | None = Field(None, description="Only this kind", examples=["fail"])
-    since: AskedMoment | None = Field(
-        None,
-        description="Only what came at this moment or later; ISO 8601, in UTC or with another "
-        "zone, exact to the microsecond",
-        examples=["2026-02-20T00:00:00Z"],
-    )
-    until: AskedMoment | None = Field(
-        None,
-        description="Only what came before this moment; ISO 8601, in UTC or with another zone, "
-        "exact to the microsecond",
-        examples=["2026-02-21T00:00:00Z"],
-    )
-
-    @classmethod
-    def explain_bad(cls, values: Mapping[str, Any]) -> Mistakes:
-        """Return what is wrong between `since` and `until`, if each is right by itself."""
-        if "since" not in values or "until" not in values:
-            return {}
-        try:
-            is_backwards = read_moment(values["until"]) < read_moment(values["since"])
-        except PydanticCustomError:
-            return {}
-        return {"until": ["Must not be before since."]} if is_backwards else {}
 
     def signals(self) -> SignalQuery:
         """Return what is asked for as a value."""

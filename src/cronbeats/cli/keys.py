@@ -14,6 +14,7 @@ from cronbeats.cli.expiry import parse_expiry
 from cronbeats.clock import system_clock
 from cronbeats.domain.access import Role
 from cronbeats.domain.api_key import ApiKey, MadeKey
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.services.manage_api_keys import (
     browse_api_keys,
     create_api_key,
@@ -92,7 +93,7 @@ async def _create(
         expires_at = None if expires is None else parse_expiry(expires, now)
         place = await find_workspace(db, workspace)
         made = await create_api_key(
-            db, place.id, name=name, role=role, expires_at=expires_at, by=None, now=now
+            db, place.id, name=name, role=role, expires_at=expires_at, by=OPERATOR, now=now
         )
         return place, made
 
@@ -108,7 +109,7 @@ async def _revoke(settings: Settings, text: str) -> tuple[str, ApiKey]:
     async with open_ready_database(settings) as db:
         meant = await find_api_key(db, text)
         now = system_clock()
-        revoked = await revoke_api_key(db, meant.workspace_id, meant.id, by=None, now=now)
+        revoked = await revoke_api_key(db, meant.workspace_id, meant.id, by=OPERATOR, now=now)
         names = {each.id: each.name for each in await browse_workspaces(db)}
         return names[meant.workspace_id], revoked
 

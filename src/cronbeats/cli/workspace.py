@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from cronbeats.cli.common import load_settings, open_ready_database, print_json, print_table
+from cronbeats.clock import system_clock
 from cronbeats.domain.access import PLANS, find_plan
+from cronbeats.domain.audit import OPERATOR
 from cronbeats.services.manage_workspaces import browse_workspaces, set_plan
 from cronbeats.settings import Settings
 from cronbeats.storage.workspaces import Workspace
@@ -51,4 +53,4 @@ async def _browse(settings: Settings) -> list[Workspace]:
 
 async def _set_plan(settings: Settings, name: str, plan: str) -> Workspace:
     async with open_ready_database(settings) as db:
-        return await set_plan(db, name, plan)
+        return await set_plan(db, name, plan, system_clock(), by=OPERATOR)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cronbeats.domain.audit import Actor
 from cronbeats.domain.errors import PlanRequiredError
 from cronbeats.domain.rate_limit import RateLimits
 
@@ -20,12 +21,17 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What somebody wants to do."""
+    """What somebody wants to do; to own is to transfer or delete the workspace."""
 
     READ = "read"
     CHANGE_JOBS = "change_jobs"
     CHANGE_INTEGRATIONS = "change_integrations"
+    READ_MEMBERS = "read_members"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_WORKSPACE = "manage_workspace"
+    READ_AUDIT_LOG = "read_audit_log"
     MANAGE_KEYS = "manage_keys"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +63,25 @@ _LEAST_ROLE = {
     Action.READ: Role.VIEWER,
     Action.CHANGE_JOBS: Role.MEMBER,
     Action.CHANGE_INTEGRATIONS: Role.ADMIN,
+    Action.READ_MEMBERS: Role.VIEWER,
+    Action.MANAGE_MEMBERS: Role.ADMIN,
+    Action.MANAGE_WORKSPACE: Role.ADMIN,
+    Action.READ_AUDIT_LOG: Role.ADMIN,
     Action.MANAGE_KEYS: Role.OWNER,
+    Action.OWN: Role.OWNER,
 }
 _RANK = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is knocking: an API key of one workspace."""
+    """Who is knocking: an API key of one workspace; `actor` is what the audit log says of it."""
 
     key_id: int
     workspace_id: int
     role: Role
     plan: str
+    actor: Actor
 
 
 def least_role(action: Action) -> Role:

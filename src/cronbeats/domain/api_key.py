@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.audit import Actor, ActorKind
 
 USE_IS_NEWS_AFTER = timedelta(minutes=1)
 """When a key was last used is written down at most this often, by however many processes."""
@@ -50,6 +51,15 @@ class ApiKey:
             return KeyStatus.EXPIRED
         return KeyStatus.LIVE if self.is_backed else KeyStatus.ORPHANED
 
+    @property
+    def title(self) -> str:
+        """What people know the key by: its name and its first characters."""
+        return title_of_key(self.name, self.prefix)
+
+    def as_actor(self, address: str | None) -> Actor:
+        """Return the key as the audit log knows it, used from an address."""
+        return Actor(ActorKind.API_KEY, self.title, self.id, address)
+
 
 @dataclass(frozen=True, slots=True)
 class MadeKey:
@@ -57,3 +67,8 @@ class MadeKey:
 
     key: ApiKey
     secret: str = field(repr=False)
+
+
+def title_of_key(name: str, prefix: str) -> str:
+    """Return what people know a key by: its name and its first characters."""
+    return f"{name} ({prefix}…)"

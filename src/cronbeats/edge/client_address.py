@@ -5,13 +5,21 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Sequence
 
+from cronbeats.edge.asgi import Scope
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LONGEST_ADDRESS = 45
 
 
+def address_of(scope: Scope, trusted: Sequence[Network]) -> str | None:
+    """Return the address of the client of an HTTP request, as `client_address` finds it."""
+    peer = scope["client"][0] if scope.get("client") else None
+    return client_address(peer, scope["headers"], trusted)
+
+
 def client_address(
-    peer: str | None, headers: Iterable[tuple[bytes, bytes]], trusted: Sequence[_Network]
+    peer: str | None, headers: Iterable[tuple[bytes, bytes]], trusted: Sequence[Network]
 ) -> str | None:
     """Return the address of the client, None if there is none (a Unix socket).
 
@@ -34,7 +42,7 @@ def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
     return [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
 
 
-def _is_trusted(address: str, trusted: Sequence[_Network]) -> bool:
+def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     parsed = _parse(address)
     return parsed is not None and any(parsed in network for network in trusted)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from cronbeats.domain.access import Plan, Plans, find_plan, require_api
 from cronbeats.domain.errors import CronBeatsError
 from cronbeats.domain.rate_limit import Allowance, allowance_of, usage_at
 from cronbeats.edge.asgi import AsgiApp, Message, Receive, Scope, Send
+from cronbeats.edge.client_address import Network, address_of
 from cronbeats.edge.problems import LARGEST_BODY, TOO_LARGE, Problem, internal_error, problem_of
 from cronbeats.edge.rate_limiting import rate_limit_headers, too_many_requests
 from cronbeats.services.authenticate import Caller, authenticate
@@ -47,12 +48,15 @@ class Gate:
         clock: Callable[[], datetime],
         plans: Plans,
         note_key_use: Callable[[int, datetime], None],
+        *,
+        trusted_proxies: Sequence[Network],
     ) -> None:
         self._app = app
         self._db = db
         self._clock = clock
         self._plans = plans
         self._note_key_use = note_key_use
+        self._trusted = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
@@ -75,7 +79,8 @@ class Gate:
 
     async def _admit(self, scope: Scope, response: _Response, request_id: str) -> Problem | None:
         headers, now = dict(scope["headers"]), self._clock()
-        caller = await authenticate(self._db, _api_key(headers), now)
+        address = address_of(scope, self._trusted)
+        caller = await authenticate(self._db, _api_key(headers), now, address=address)
         self._note_key_use(caller.identity.key_id, now)
         plan = find_plan(self._plans, caller.identity.plan)
         counted = await self._count(caller, plan, response, now)

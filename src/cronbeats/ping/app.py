@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.signal import Signal
 from cronbeats.edge.asgi import Receive, Scope, Send
-from cronbeats.edge.client_address import client_address
+from cronbeats.edge.client_address import address_of
 from cronbeats.ping import receipt
 from cronbeats.ping.body import Said, clean, read_body
 from cronbeats.ping.intake import Intake
@@ -70,8 +70,7 @@ class PingDoor:
         await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, scope: Scope, receive: Receive, now: datetime, begun: float) -> Answer:
-        peer = scope["client"][0] if scope.get("client") else None
-        address = client_address(peer, scope["headers"], self._trusted) or ""
+        address = address_of(scope, self._trusted) or ""
         target = parse_target(scope["raw_path"], scope["query_string"])
         with self._expecting(target, address, now):
             body, size = await _read(scope, receive, max(self._body_limit, _MOST_BYTES_READ))

@@ -22,10 +22,12 @@ class Caller:
     usage: Usage | None
 
 
-async def authenticate(db: Database, api_key: str | None, now: datetime) -> Caller:
+async def authenticate(
+    db: Database, api_key: str | None, now: datetime, *, address: str | None = None
+) -> Caller:
     """Return whose key this is, whether or not the workspace's plan has the API.
 
-    Raises InvalidKeyError if none was sent or it is not live.
+    `address` is where it is used from. Raises InvalidKeyError if none was sent or it is not live.
     """
     if api_key:
         async with db.read() as tx:
@@ -33,5 +35,6 @@ async def authenticate(db: Database, api_key: str | None, now: datetime) -> Call
             if found is not None and found[0].status(now) is KeyStatus.LIVE:
                 key, plan = found
                 usage = await request_counts.get(tx, key.workspace_id)
-                return Caller(Identity(key.id, key.workspace_id, key.role, plan), usage)
+                actor = key.as_actor(address)
+                return Caller(Identity(key.id, key.workspace_id, key.role, plan, actor), usage)
     raise InvalidKeyError("Invalid or expired API key")

@@ -6,10 +6,19 @@ from datetime import datetime
 
 from cronbeats.domain.access import Action, Role, may
 from cronbeats.domain.api_key import ApiKey, MadeKey
+from cronbeats.domain.audit import (
+    Actor,
+    AuditAction,
+    AuditEntry,
+    FieldChange,
+    Target,
+    TargetKind,
+    changes_between,
+)
 from cronbeats.domain.errors import InvalidValueError, NotAllowedError, NotFoundError
 from cronbeats.domain.keys import hash_api_key, new_api_key
 from cronbeats.domain.line import is_line
-from cronbeats.storage import api_keys, workspaces
+from cronbeats.storage import api_keys, audit_log, workspaces
 from cronbeats.storage.database import Database, Transaction
 
 MOST_KEYS = 100
@@ -26,13 +35,13 @@ async def create_api_key(
     name: str,
     role: Role = Role.ADMIN,
     expires_at: datetime | None = None,
-    by: int | None,
+    by: Actor,
     now: datetime,
 ) -> MadeKey:
     """Make an API key; the result is the only time its secret is known.
 
-    `by` is the id of the person who makes it, None for the command line. Raises NotFoundError if
-    there is no such workspace, NotAllowedError if the person is no owner of it, and
+    A key that a person makes is that person's, and works while they are an owner. Raises
+    NotFoundError if there is no such workspace, NotAllowedError if a person is no owner of it, and
     InvalidValueError if the name or the expiry breaks a rule or there are too many keys.
     """
     name = name.strip()
@@ -49,11 +58,14 @@ async def create_api_key(
             new,
             name=name,
             role=role,
-            created_by=by,
+            created_by=by.user_id,
             now=now,
             expires_at=expires_at,
         )
         key = await _get(tx, key_id)
+        values = {"role": role, "expires_at": expires_at}
+        changes = changes_between({}, values)
+        await _write_down(tx, key, AuditAction.API_KEY_CREATED, changes, by=by, now=now)
     return MadeKey(key, new.secret)
 
 
@@ -81,30 +93,45 @@ async def find_api_key(db: Database, text: str) -> ApiKey:
 
 
 async def revoke_api_key(
-    db: Database, workspace_id: int, key_id: int, *, by: int | None, now: datetime
+    db: Database, workspace_id: int, key_id: int, *, by: Actor, now: datetime
 ) -> ApiKey:
     """End a key at once and for good; to do so again changes nothing.
 
-    `by` is the id of the person who asks, None for the command line. Raises NotFoundError if the
-    workspace has no such key, and NotAllowedError if the person is no owner of it.
+    Raises NotFoundError if the workspace has no such key, and NotAllowedError if a person asks who
+    is no owner of it.
     """
     async with db.write() as tx:
         await _lock(tx, workspace_id, by)
         key = await _get(tx, key_id)
         if key.workspace_id != workspace_id:
             raise NotFoundError("API key not found")
-        await api_keys.revoke(tx, key_id, now)
+        if key.revoked_at is None:
+            await api_keys.revoke(tx, key_id, now)
+            await _write_down(tx, key, AuditAction.API_KEY_REVOKED, by=by, now=now)
         return await _get(tx, key_id)
 
 
-async def _lock(tx: Transaction, workspace_id: int, by: int | None) -> None:
+async def _lock(tx: Transaction, workspace_id: int, by: Actor) -> None:
     if not await workspaces.lock(tx, workspace_id):
         raise NotFoundError("Workspace not found")
-    if by is None:
+    if by.user_id is None:
         return
-    role = await workspaces.role_of(tx, workspace_id, by)
+    role = await workspaces.role_of(tx, workspace_id, by.user_id)
     if role is None or not may(role, Action.MANAGE_KEYS):
         raise NotAllowedError("Only an owner of the workspace may manage its API keys")
+
+
+async def _write_down(
+    tx: Transaction,
+    key: ApiKey,
+    action: AuditAction,
+    changes: tuple[FieldChange, ...] = (),
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    target = Target(TargetKind.API_KEY, key.title, key.id)
+    await audit_log.add(tx, [AuditEntry(now, by, action, target, key.workspace_id, changes)])
 
 
 async def _get(tx: Transaction, key_id: int) -> ApiKey:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -11,11 +11,28 @@ from uuid import uuid4
 from cronbeats.domain.alert import Alert, AlertKind
 from cronbeats.domain.alert_rules import AlertRules
 from cronbeats.domain.attempt import attempt_of
+from cronbeats.domain.audit import (
+    Actor,
+    AuditAction,
+    AuditEntry,
+    Target,
+    TargetKind,
+    changes_between,
+    hidden_changes,
+)
 from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import DeliveryFailedError, InvalidValueError, NotConfiguredError
 from cronbeats.domain.integration import UNREADABLE, Integration
 from cronbeats.senders.protocol import Sender, Senders
-from cronbeats.storage import alert_rules, alerts, drill_jobs, integrations, ledger, workspaces
+from cronbeats.storage import (
+    alert_rules,
+    alerts,
+    audit_log,
+    drill_jobs,
+    integrations,
+    ledger,
+    workspaces,
+)
 from cronbeats.storage.database import Database, Transaction
 
 
@@ -43,6 +60,7 @@ async def save_integration(
     values: Mapping[str, str],
     *,
     is_enabled: bool | None,
+    by: Actor,
     now: datetime,
 ) -> IntegrationView:
     """Set an integration's values; those not named stay, an empty text clears.
@@ -56,7 +74,7 @@ async def save_integration(
         known = await integrations.lock(tx, workspace_id, sender.kind)
         if known and not known.is_readable:
             if not values:
-                return await _enable_unread(tx, sender, known, is_enabled, now)
+                return await _enable_unread(tx, sender, known, is_enabled, by=by, now=now)
             _check_all_named(sender, values)
         config = {**(known.config if known else {}), **values}
         config = {name: value for name, value in config.items() if value}
@@ -73,14 +91,15 @@ async def save_integration(
             is_configured=_is_complete(sender, config),
             now=now,
         )
+        saved = await integrations.get(tx, workspace_id, sender.kind)
+        await _write_down(tx, known, saved, by, now)
         if known is not None:
             await alerts.hurry(tx, known.id, now)
-        saved = await integrations.get(tx, workspace_id, sender.kind)
     return IntegrationView(sender, saved)
 
 
 async def test_integration(
-    db: Database, sender: Sender, workspace_id: int, now: datetime
+    db: Database, sender: Sender, workspace_id: int, now: datetime, *, by: Actor
 ) -> Delivered:
     """Send a test message now, whether the integration is on or off.
 
@@ -101,6 +120,9 @@ async def test_integration(
         drill_job = await drill_jobs.lock(tx, workspace_id, now)
         attempt = attempt_of(delivery, now, now)
         await ledger.keep_test(tx, drill_job, integration.id, alert, attempt)
+        target = Target(TargetKind.INTEGRATION, sender.kind, integration.id)
+        tested = AuditEntry(now, by, AuditAction.INTEGRATION_TESTED, target, workspace_id)
+        await audit_log.add(tx, [tested])
     if not isinstance(delivery, Delivered):
         told = f"The test message was not delivered: {delivery.error}"
         raise DeliveryFailedError(told, attempt)
@@ -119,16 +141,24 @@ async def get_alert_rules(db: Database, workspace_id: int) -> AlertRules:
 
 
 async def save_alert_rules(
-    db: Database, workspace_id: int, changes: Mapping[str, Any], now: datetime
+    db: Database, workspace_id: int, changes: Mapping[str, Any], now: datetime, *, by: Actor
 ) -> AlertRules:
     """Set some of a workspace's rules, by their names; the others stay.
 
     Reminders of what is down already follow the new rules from `now` on.
     """
     async with db.write() as tx:
+        await workspaces.lock(tx, workspace_id)
+        known = (await alert_rules.by_workspace(tx, [workspace_id])).get(workspace_id)
         await alert_rules.save(tx, workspace_id, changes)
         await ledger.plan_reminders(tx, now, workspace_id)
         found = await alert_rules.by_workspace(tx, [workspace_id])
+        if edits := changes_between(asdict(known or AlertRules()), asdict(found[workspace_id])):
+            target = Target(TargetKind.ALERT_RULES, "Alert rules")
+            updated = AuditAction.ALERT_RULES_UPDATED
+            await audit_log.add(
+                tx, [AuditEntry(now, by, updated, target, workspace_id, changes=edits)]
+            )
     return found[workspace_id]
 
 
@@ -140,13 +170,38 @@ def _explain_unavailable(sender: Sender, values: Mapping[str, str]) -> dict[str,
 
 
 async def _enable_unread(
-    tx: Transaction, sender: Sender, known: Integration, is_enabled: bool | None, now: datetime
+    tx: Transaction,
+    sender: Sender,
+    known: Integration,
+    is_enabled: bool | None,
+    *,
+    by: Actor,
+    now: datetime,
 ) -> IntegrationView:
     if is_enabled is not None:
         await integrations.enable(
             tx, known.workspace_id, sender.kind, is_enabled=is_enabled, now=now
         )
+        switched = replace(known, is_enabled=is_enabled)
+        await _write_down(tx, known, switched, by, now)
     return IntegrationView(sender, await integrations.get(tx, known.workspace_id, sender.kind))
+
+
+async def _write_down(
+    tx: Transaction, before: Integration | None, after: Integration | None, by: Actor, now: datetime
+) -> None:
+    """Tell the audit log which values were changed; what they are is nobody's business there."""
+    if after is None:
+        return
+    known = {} if before is None else before.config
+    named = sorted({*known, *after.config})
+    values = hidden_changes(name for name in named if known.get(name) != after.config.get(name))
+    was_enabled = {} if before is None else {"is_enabled": before.is_enabled}
+    switched = changes_between(was_enabled, {"is_enabled": after.is_enabled})
+    if changes := values + switched:
+        target = Target(TargetKind.INTEGRATION, after.kind, after.id)
+        updated = AuditAction.INTEGRATION_UPDATED
+        await audit_log.add(tx, [AuditEntry(now, by, updated, target, after.workspace_id, changes)])
 
 
 def _check_all_named(sender: Sender, values: Mapping[str, str]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from cronbeats.domain.audit import Actor, AuditAction, about_job, changes_between
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import AmbiguousNameError, NotFoundError
 from cronbeats.domain.job import Job, as_of, new_state
@@ -15,7 +16,7 @@ from cronbeats.domain.kept_answer import KeptAnswer, OnceOnly
 from cronbeats.domain.revision import WHATEVER, Precondition
 from cronbeats.domain.state_machine import on_edit, on_pause, on_resume
 from cronbeats.domain.transition import Change
-from cronbeats.storage import jobs, kept_answers, ledger, workspaces
+from cronbeats.storage import audit_log, jobs, kept_answers, ledger, workspaces
 from cronbeats.storage.database import Database, Transaction
 
 
@@ -27,17 +28,19 @@ class Declared:
     is_new: bool
 
 
-async def create_job(db: Database, workspace_id: int, wish: JobWish, now: datetime) -> Job:
+async def create_job(
+    db: Database, workspace_id: int, wish: JobWish, now: datetime, *, by: Actor
+) -> Job:
     """Make a job, pending until its first success.
 
     Raises InvalidValueError if the schedule or the time zone makes no sense.
     """
     async with db.write() as tx:
-        return await _make(tx, workspace_id, wish, now)
+        return await _make(tx, workspace_id, wish, now, by)
 
 
 async def create_job_once(
-    db: Database, workspace_id: int, wish: JobWish, now: datetime, *, once: OnceOnly
+    db: Database, workspace_id: int, wish: JobWish, now: datetime, *, by: Actor, once: OnceOnly
 ) -> KeptAnswer:
     """Make a job and keep what `once` tells of it, or return what was told the first time.
 
@@ -48,7 +51,7 @@ async def create_job_once(
         kept = await kept_answers.claim(tx, workspace_id, once, now)
         if kept is not None:
             return kept
-        answer = once.tell(await _make(tx, workspace_id, wish, now))
+        answer = once.tell(await _make(tx, workspace_id, wish, now, by))
         await kept_answers.keep(tx, workspace_id, once, answer)
     return answer
 
@@ -59,6 +62,7 @@ async def declare_job(
     wish: JobWish,
     now: datetime,
     *,
+    by: Actor,
     blind: BlindWindows,
     only_if: Precondition = WHATEVER,
 ) -> Declared:
@@ -76,8 +80,8 @@ async def declare_job(
         job = found[0] if found else None
         only_if.check(job)
         if job is None:
-            return Declared(await _make(tx, workspace_id, wish, now), is_new=True)
-        return Declared(await _edit(tx, job, wish, now, blind), is_new=False)
+            return Declared(await _make(tx, workspace_id, wish, now, by), is_new=True)
+        return Declared(await _edit(tx, job, wish, now, blind=blind, by=by), is_new=False)
 
 
 async def update_job(
@@ -87,6 +91,7 @@ async def update_job(
     changes: Mapping[str, Any],
     now: datetime,
     *,
+    by: Actor,
     blind: BlindWindows,
     only_if: Precondition = WHATEVER,
 ) -> Job:
@@ -97,7 +102,7 @@ async def update_job(
     """
     async with db.write() as tx:
         job = await _lock(tx, workspace_id, job_id, only_if)
-        return await _edit(tx, job, wish_of(job).changed(changes), now, blind)
+        return await _edit(tx, job, wish_of(job).changed(changes), now, blind=blind, by=by)
 
 
 async def pause_job(
@@ -106,12 +111,15 @@ async def pause_job(
     job_id: int,
     now: datetime,
     *,
+    by: Actor,
     blind: BlindWindows,
     only_if: Precondition = WHATEVER,
 ) -> Job:
     """Stop watching a job, if it is watched. Raises NotFoundError, PreconditionFailedError."""
     async with db.write() as tx:
         job = await _lock(tx, workspace_id, job_id, only_if)
+        if job.is_enabled:
+            await audit_log.add(tx, [about_job(job, AuditAction.JOB_PAUSED, by, now)])
         return await _record(tx, on_pause(job, now, blind), now)
 
 
@@ -121,11 +129,14 @@ async def resume_job(
     job_id: int,
     now: datetime,
     *,
+    by: Actor,
     only_if: Precondition = WHATEVER,
 ) -> Job:
     """Watch a job again, if it is not. Raises NotFoundError, PreconditionFailedError."""
     async with db.write() as tx:
         job = await _lock(tx, workspace_id, job_id, only_if)
+        if not job.is_enabled:
+            await audit_log.add(tx, [about_job(job, AuditAction.JOB_RESUMED, by, now)])
         return await _record(tx, on_resume(job, now), now)
 
 
@@ -137,7 +148,7 @@ async def _lock(tx: Transaction, workspace_id: int, job_id: int, only_if: Precon
     return job
 
 
-async def _make(tx: Transaction, workspace_id: int, wish: JobWish, now: datetime) -> Job:
+async def _make(tx: Transaction, workspace_id: int, wish: JobWish, now: datetime, by: Actor) -> Job:
     new = jobs.NewJob(
         workspace_id=workspace_id,
         key=await jobs.unused_key(tx),
@@ -149,14 +160,17 @@ async def _make(tx: Transaction, workspace_id: int, wish: JobWish, now: datetime
     )
     job = await jobs.add(tx, new, new_state(now))
     await ledger.open_account(tx, job)
+    await audit_log.add(tx, [about_job(job, AuditAction.JOB_CREATED, by, now)])
     return job
 
 
 async def _edit(
-    tx: Transaction, job: Job, wish: JobWish, now: datetime, blind: BlindWindows
+    tx: Transaction, job: Job, wish: JobWish, now: datetime, *, blind: BlindWindows, by: Actor
 ) -> Job:
     change = on_edit(job, wish.applied_to(job, now), now, blind)
     await jobs.save_configuration(tx, change.job)
+    if edits := changes_between(asdict(wish_of(job)), asdict(wish_of(change.job))):
+        await audit_log.add(tx, [about_job(job, AuditAction.JOB_UPDATED, by, now, edits)])
     return await _record(tx, change, now)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cronbeats.domain.audit import Actor, AuditAction, about_job
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
 from cronbeats.domain.job import Job
 from cronbeats.domain.revision import WHATEVER, Precondition
 from cronbeats.domain.state_machine import on_pause, on_resume
 from cronbeats.domain.transition import Change
-from cronbeats.storage import jobs, ledger
+from cronbeats.storage import audit_log, jobs, ledger
 from cronbeats.storage.database import Database
 
 NOT_FOUND = "Job not found"
@@ -32,7 +33,13 @@ class BulkResult:
 
 
 async def pause_jobs(
-    db: Database, workspace_id: int, job_ids: Sequence[int], now: datetime, blind: BlindWindows
+    db: Database,
+    workspace_id: int,
+    job_ids: Sequence[int],
+    now: datetime,
+    *,
+    by: Actor,
+    blind: BlindWindows,
 ) -> BulkResult:
     """Stop watching jobs."""
     return await _change_all(
@@ -41,11 +48,13 @@ async def pause_jobs(
         job_ids,
         now,
         law=lambda job: on_pause(job, now, blind) if job.is_enabled else ALREADY_DISABLED,
+        done=AuditAction.JOB_PAUSED,
+        by=by,
     )
 
 
 async def resume_jobs(
-    db: Database, workspace_id: int, job_ids: Sequence[int], now: datetime
+    db: Database, workspace_id: int, job_ids: Sequence[int], now: datetime, *, by: Actor
 ) -> BulkResult:
     """Watch jobs again."""
     return await _change_all(
@@ -54,11 +63,19 @@ async def resume_jobs(
         job_ids,
         now,
         law=lambda job: ALREADY_ENABLED if job.is_enabled else on_resume(job, now),
+        done=AuditAction.JOB_RESUMED,
+        by=by,
     )
 
 
 async def delete_jobs(
-    db: Database, workspace_id: int, job_ids: Sequence[int], now: datetime, blind: BlindWindows
+    db: Database,
+    workspace_id: int,
+    job_ids: Sequence[int],
+    now: datetime,
+    *,
+    by: Actor,
+    blind: BlindWindows,
 ) -> BulkResult:
     """Take jobs out of every list; their keys answer 404, their history stays."""
     return await _change_all(
@@ -67,7 +84,8 @@ async def delete_jobs(
         job_ids,
         now,
         law=lambda job: on_pause(job, now, blind),
-        ends=True,
+        done=AuditAction.JOB_DELETED,
+        by=by,
     )
 
 
@@ -77,6 +95,7 @@ async def delete_job(
     job_id: int,
     now: datetime,
     *,
+    by: Actor,
     blind: BlindWindows,
     only_if: Precondition = WHATEVER,
 ) -> None:
@@ -86,7 +105,8 @@ async def delete_job(
         only_if.check(job)
         return on_pause(job, now, blind)
 
-    result = await _change_all(db, workspace_id, [job_id], now, law=law, ends=True)
+    deleted = AuditAction.JOB_DELETED
+    result = await _change_all(db, workspace_id, [job_id], now, law=law, done=deleted, by=by)
     if result.failed:
         raise NotFoundError(NOT_FOUND)
 
@@ -98,9 +118,14 @@ async def _change_all(
     now: datetime,
     *,
     law: Callable[[Job], Change | str],
-    ends: bool = False,
+    done: AuditAction,
+    by: Actor,
 ) -> BulkResult:
-    """Apply `law` to each job, which gives a change or the reason why there is none."""
+    """Apply `law` to each job, which gives a change or the reason why there is none.
+
+    The audit log tells that this was `done` to each that was changed.
+    """
+    ends = done is AuditAction.JOB_DELETED
     changes: list[Change] = []
     failed: list[tuple[int, str]] = []
     async with db.write() as tx:
@@ -119,4 +144,5 @@ async def _change_all(
         await ledger.record(tx, [ledger.Entry(change) for change in changes], now)
         if ends:
             await jobs.mark_deleted(tx, [change.job.id for change in changes], now)
+        await audit_log.add(tx, [about_job(change.job, done, by, now) for change in changes])
     return BulkResult(len(changes), tuple(failed))

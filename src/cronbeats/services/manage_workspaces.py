@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cronbeats.domain.access import PLANS
+from cronbeats.domain.audit import (
+    Actor,
+    AuditAction,
+    AuditEntry,
+    Target,
+    TargetKind,
+    changes_between,
+)
 from cronbeats.domain.errors import InvalidValueError, NotFoundError
-from cronbeats.storage import workspaces
+from cronbeats.storage import audit_log, workspaces
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.workspaces import Workspace
 
@@ -24,7 +34,7 @@ async def find_workspace(db: Database, text: str) -> Workspace:
         return await _find(tx, text)
 
 
-async def set_plan(db: Database, text: str, plan: str) -> Workspace:
+async def set_plan(db: Database, text: str, plan: str, now: datetime, *, by: Actor) -> Workspace:
     """Give the workspace of this name, or id, another plan, from its next request on.
 
     Raises NotFoundError, or InvalidValueError if there is no such plan.
@@ -34,6 +44,10 @@ async def set_plan(db: Database, text: str, plan: str) -> Workspace:
     async with db.write() as tx:
         found = await _find(tx, text)
         await workspaces.set_plan(tx, found.id, plan)
+        if changes := changes_between({"plan": found.plan}, {"plan": plan}):
+            target = Target(TargetKind.WORKSPACE, found.name, found.id)
+            changed = AuditAction.WORKSPACE_PLAN_CHANGED
+            await audit_log.add(tx, [AuditEntry(now, by, changed, target, found.id, changes)])
     return Workspace(found.id, found.name, plan)
 
 

@@ -1,11 +1,11 @@
-"""Prune history: keep the newest rows of each job, and of its alerts none that is too old."""
+"""Prune history: keep each job's newest rows, and no alert or audit entry that is too old."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from cronbeats.storage import alerts, incidents, jobs, runs, signals, transitions
+from cronbeats.storage import alerts, audit_log, incidents, jobs, runs, signals, transitions
 from cronbeats.storage.database import Database, Transaction
 
 # So few at once that no ping waits for it.
@@ -36,10 +36,24 @@ async def prune_alerts(db: Database, settled_before: datetime) -> int:
 
     What is still owed stays, however old it is. Raises UnavailableError.
     """
+    return await _prune_what_is_old(db, alerts.prune_settled, settled_before)
+
+
+async def prune_audit_log(db: Database, before: datetime) -> int:
+    """Delete what the audit log tells of the time before a moment; return how many entries went.
+
+    Raises UnavailableError.
+    """
+    return await _prune_what_is_old(db, audit_log.prune, before)
+
+
+async def _prune_what_is_old(
+    db: Database, prune: Callable[[Transaction, datetime, int], Awaitable[int]], before: datetime
+) -> int:
     pruned = 0
     while True:
         async with db.write() as tx:
-            count = await alerts.prune_settled(tx, settled_before, _ROWS_AT_ONCE)
+            count = await prune(tx, before, _ROWS_AT_ONCE)
         pruned += count
         if count < _ROWS_AT_ONCE:
             return pruned

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cronbeats.domain.audit import Actor, AuditAction, AuditEntry, Target, TargetKind
 from cronbeats.domain.errors import ConflictError, NotConfiguredError
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.domain.state_machine import on_pause, on_resume, on_signal
-from cronbeats.storage import deliveries, drill_jobs, ledger
+from cronbeats.storage import audit_log, deliveries, drill_jobs, ledger, workspaces
 from cronbeats.storage.database import Database
 from cronbeats.storage.deliveries import StoredDelivery
 from cronbeats.storage.ledger import Entry, Received
@@ -46,6 +47,7 @@ async def run_drill(
     workspace_id: int,
     read_clock: Callable[[], datetime],
     *,
+    by: Actor,
     alerts_are_owed: Callable[[], None],
     pause: Callable[[float], Awaitable[None]],
 ) -> list[Heard]:
@@ -55,7 +57,7 @@ async def run_drill(
     is still under way then is called off. `pause` waits for some seconds. Raises ConflictError if a
     drill is under way already, NotConfiguredError if nobody would be told.
     """
-    down = await _go_down(db, workspace_id, read_clock())
+    down = await _go_down(db, workspace_id, read_clock(), by)
     alerts_are_owed()
     looks = await _wait(db, down, _looks(_RECOVERS_AFTER_SECONDS), pause)
     recovered = await _recover(db, workspace_id, read_clock())
@@ -65,7 +67,7 @@ async def run_drill(
     return await _report(db, down, recovered)
 
 
-async def _go_down(db: Database, workspace_id: int, now: datetime) -> list[int]:
+async def _go_down(db: Database, workspace_id: int, now: datetime, by: Actor) -> list[int]:
     """Begin a drill; return the ids of the alerts that are owed."""
     async with db.write() as tx:
         job = await drill_jobs.lock(tx, workspace_id, now)
@@ -83,6 +85,11 @@ async def _go_down(db: Database, workspace_id: int, now: datetime) -> list[int]:
             raise NotConfiguredError("No integration is set up and switched on: nobody is told")
         over = now + timedelta(seconds=2 * LONGEST_SECONDS)
         await drill_jobs.note_running(tx, workspace_id, over)
+        workspace = Target(
+            TargetKind.WORKSPACE, await workspaces.get_name(tx, workspace_id), workspace_id
+        )
+        started = AuditEntry(now, by, AuditAction.DRILL_STARTED, workspace, workspace_id)
+        await audit_log.add(tx, [started])
     return owed
 
 

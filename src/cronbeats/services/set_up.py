@@ -7,11 +7,23 @@ from datetime import datetime
 
 from cronbeats.domain.access import DEFAULT_PLAN, Role
 from cronbeats.domain.account import explain_bad_email, fold_email
+from cronbeats.domain.api_key import title_of_key
+from cronbeats.domain.audit import (
+    OPERATOR,
+    Actor,
+    AuditAction,
+    AuditEntry,
+    Target,
+    TargetKind,
+    changes_between,
+)
 from cronbeats.domain.errors import InvalidValueError
 from cronbeats.domain.keys import new_api_key
 from cronbeats.domain.line import explain_bad_name
-from cronbeats.storage import api_keys, workspaces
+from cronbeats.storage import api_keys, audit_log, workspaces
 from cronbeats.storage.database import Database
+
+_KEY_NAME = "First key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,9 @@ class NewWorkspace:
     api_key: str
 
 
-async def set_up(db: Database, name: str, email: str, now: datetime) -> NewWorkspace:
+async def set_up(
+    db: Database, name: str, email: str, now: datetime, *, by: Actor = OPERATOR
+) -> NewWorkspace:
     """Make a workspace with its owner and a key that may do all.
 
     Raises InvalidValueError if the name or the address breaks a rule, or the name is taken.
@@ -35,8 +49,18 @@ async def set_up(db: Database, name: str, email: str, now: datetime) -> NewWorks
             raise InvalidValueError({"workspace": [f"A workspace named {name!r} exists already."]})
         owner_id = await workspaces.find_or_add_user(tx, email, now)
         workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, owner_id, now)
-        await api_keys.add(
-            tx, workspace_id, key, name="First key", role=Role.OWNER, created_by=owner_id, now=now
+        key_id = await api_keys.add(
+            tx, workspace_id, key, name=_KEY_NAME, role=Role.OWNER, created_by=owner_id, now=now
+        )
+        place = Target(TargetKind.WORKSPACE, name, workspace_id)
+        title = Target(TargetKind.API_KEY, title_of_key(_KEY_NAME, key.prefix), key_id)
+        role = changes_between({}, {"role": Role.OWNER})
+        await audit_log.add(
+            tx,
+            [
+                AuditEntry(now, by, AuditAction.WORKSPACE_CREATED, place, workspace_id),
+                AuditEntry(now, by, AuditAction.API_KEY_CREATED, title, workspace_id, role),
+            ],
         )
     return NewWorkspace(workspace_id, key.secret)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     ForeignKey,
@@ -137,4 +138,23 @@ recovery_codes = Table(
     Column("code_hash", String(64), nullable=False),
     Column("used_at", Moment),
     UniqueConstraint("user_id", "code_hash"),
+)
+
+# Who did what: a person or a key may be gone by the time it is read, so it refers to neither.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("workspace_id", Id, ForeignKey("workspaces.id")),
+    Column("at", Moment, nullable=False, index=True),
+    Column("actor_kind", String(20), nullable=False),
+    Column("actor_id", Id),
+    Column("actor_name", String(260), nullable=False),
+    Column("address", String(45)),
+    Column("action", String(40), nullable=False),
+    Column("target_kind", String(20), nullable=False),
+    Column("target_id", Id),
+    Column("target_name", String(260), nullable=False),
+    Column("changes", JSON, nullable=False),
+    Index("ix_audit_log_workspace_id_id", "workspace_id", "id"),
 )

@@ -6,20 +6,31 @@ from datetime import datetime, timedelta
 
 from cronbeats.clock import Clock
 from cronbeats.services.forget_answers import forget_answers
-from cronbeats.services.prune_history import prune_alerts, prune_history
+from cronbeats.services.prune_history import prune_alerts, prune_audit_log, prune_history
 from cronbeats.storage.database import Database
 
 PRUNE_EVERY_SECONDS = 600.0
 
 
 class Pruner:
-    """One step prunes the jobs active since the last one, old alerts, and answers kept a day."""
+    """One step prunes the jobs active since the last one, and what is too old of all the rest.
 
-    def __init__(self, db: Database, clock: Clock, keep: int, keep_alerts_for: timedelta) -> None:
+    That is alerts, the audit log, and answers kept a day.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        keep: int,
+        keep_alerts_for: timedelta,
+        keep_audit_log_for: timedelta,
+    ) -> None:
         self._db = db
         self._clock = clock
         self._keep = keep
         self._keep_alerts_for = keep_alerts_for
+        self._keep_audit_log_for = keep_audit_log_for
         self._pruned_at: datetime | None = None
 
     async def step(self) -> float:
@@ -27,6 +38,7 @@ class Pruner:
         now = self._clock()
         await prune_history(self._db, self._keep, self._pruned_at)
         await prune_alerts(self._db, now - self._keep_alerts_for)
+        await prune_audit_log(self._db, now - self._keep_audit_log_for)
         await forget_answers(self._db, now)
         self._pruned_at = now
         return PRUNE_EVERY_SECONDS

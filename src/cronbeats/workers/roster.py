@@ -62,6 +62,7 @@ def build_roster(
     oldest_unsettled: Callable[[], datetime | None],
     history_per_job: int,
     alert_history: timedelta,
+    audit_log: timedelta,
     storms: StormRule,
 ) -> Roster:
     """Return the loops of one server; `owed` of the result wakes the courier."""
@@ -76,7 +77,7 @@ def build_roster(
     deliver = Loop("deliver_alerts", courier.step, LONGEST_SLEEP_SECONDS)
     watch = Loop("watch_deadlines", watcher.step, LONGEST_SLEEP_SECONDS)
     look_out = Loop("look_out", lookout.step, BEAT_SECONDS)
-    pruner = Pruner(db, clock, history_per_job, alert_history)
+    pruner = Pruner(db, clock, history_per_job, alert_history, audit_log)
     prune = Loop("prune_history", pruner.step, PRUNE_EVERY_SECONDS)
     note = Loop("note_key_uses", key_uses.step, NOTE_EVERY_SECONDS)
     woken.append(deliver)
