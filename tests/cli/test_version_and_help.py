@@ -1,5 +1,7 @@
 """What the program says of itself."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from cronbeats import __version__
@@ -17,3 +19,11 @@ def test_help_names_every_command_and_makes_nothing(tmp_path: Path) -> None:
     for command in ("serve", "init", "keys", "workspace", "secrets", "migrate", "version"):
         assert command in ended.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_loads_no_server_that_it_does_not_start() -> None:
+    look = (
+        "import sys, cronbeats.cli; print([n for n in ('fastapi', 'granian') if n in sys.modules])"
+    )
+    seen = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert seen.stdout == "[]\n"
