@@ -1,7 +1,7 @@
 # make serve    run the server (HOST= and PORT= change where it listens)
 # make test     check and test everything, as CI does
 # make install  install what development needs into .venv
-# make bench    measure how fast alerts leave (benchmarks/README.md)
+# make bench    measure how fast pings are taken and alerts leave (benchmarks/README.md)
 # make format   format the code and repair what ruff can repair
 # make lock     write requirements/*.txt anew (LOCK_FLAGS=--upgrade takes newer versions)
 # make clean    remove what these targets made
@@ -56,7 +56,9 @@ test: install $(if $(wildcard $(CLIENTS)/package.json),$(CLIENTS)/node_modules/.
 	@exec $(BIN)/pytest $(PYTEST_FLAGS)
 
 bench: install
-	@exec $(BIN)/python -W ignore -m benchmarks.alerts
+	@scripts/install-wrk
+	@$(BIN)/python -W ignore -m benchmarks.ping
+	@$(BIN)/python -W ignore -m benchmarks.alerts
 
 format: install
 	@$(BIN)/ruff format .

@@ -1,0 +1,33 @@
+-- What wrk sends and tells: ... -- METHOD [FILE OF JOB KEYS] [NUMBER OF THE FIRST REQUEST]
+-- Each job is pinged in turn, by another kind of signal each time: no ping is a copy of the last.
+
+local requests, position = {}, 0
+
+function init(args)
+  local method, keys, first = args[1], args[2], args[3]
+  local body = method == "POST" and string.rep("It went well, says the backup.  \n", 31) or nil
+  local headers = {["User-Agent"] = "curl/8.14.1"}
+  local function add(path)
+    requests[#requests + 1] = wrk.format(method, path, headers, body)
+  end
+  if keys then
+    for key in io.lines(keys) do add("/ping/" .. key) end
+    for key in io.lines(keys) do add("/ping/" .. key .. "/end/success") end
+    position = tonumber(first) % #requests
+  else
+    add(wrk.path)
+  end
+end
+
+function request()
+  position = position % #requests + 1
+  return requests[position]
+end
+
+function done(summary, latency, _)
+  local errors = summary.errors
+  io.write(string.format(
+    '\n{"answered": %d, "refused": %d, "failed": %d, "microseconds": %d, "p50": %d, "p99": %d}\n',
+    summary.requests, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
+    summary.duration, latency:percentile(50), latency:percentile(99)))
+end

@@ -1,0 +1,177 @@
+"""The ping door under load: durable 200s a second, beside the bare limit of its HTTP server.
+
+    .venv/bin/python -m benchmarks.ping
+
+Every target is asked in turn within each round, so that whatever else the machine does hits all of
+them alike; a share is the median of the rounds' shares of the bare limit. After each run, what was
+acknowledged is looked for in the database: if anything is missing, the benchmark fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.ping_load import Run, ask
+from benchmarks.ping_targets import Target, bare, cronbeats, databases, other
+
+_HEADINGS = (
+    *("target", "method", "connections", "pings/s", "share", "p50 ms", "p99 ms"),
+    *("bare p99 ms", "refused", "failed"),
+)
+_PROGRAM = str(Path(sys.executable).with_name("cronbeats"))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The medians of one target's runs: pings a second, and milliseconds until the answer.
+
+    `share` is of the bare limit's rate in the same rounds; refused and failed are sums.
+    """
+
+    target: str
+    method: str
+    connections: int
+    rate: float
+    share: float
+    p50_ms: float
+    p99_ms: float
+    bare_p99_ms: float
+    refused: int
+    failed: int
+
+
+class _PingsLostError(Exception):
+    """What was acknowledged is not in the database."""
+
+
+def main() -> None:
+    """Run the benchmark, print a table, and write the numbers as JSON."""
+    options = _options()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        targets = _start_targets(options, folder, stack)
+        results = _measure(targets, options)
+    _print_table(results)
+    machine = {"python": platform.python_version(), "cpus": os.cpu_count()}
+    numbers = [asdict(each) for each in results]
+    options.json.write_text(json.dumps({"machine": machine, "runs": numbers}, indent=2) + "\n")
+    sys.stdout.write(f"\nWritten to {options.json}\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--jobs", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=1, help="how long each run takes")
+    parser.add_argument("--connections", type=int, nargs="+", default=[32, 128, 512])
+    parser.add_argument("--methods", nargs="+", default=["GET", "POST"])
+    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgres"])
+    parser.add_argument("--against", help="another version's `cronbeats`, to compare with")
+    parser.add_argument("--other-url", default=os.environ.get("OTHER_URL"), help="a ping's URL")
+    parser.add_argument("--json", type=Path, default=Path("benchmark-ping.json"))
+    return parser.parse_args()
+
+
+def _start_targets(options: argparse.Namespace, folder: Path, stack: ExitStack) -> list[Target]:
+    targets = [stack.enter_context(bare())]
+    programs = {"": _PROGRAM, **({"against ": options.against} if options.against else {})}
+    for name, url in databases(options.databases, list(programs), folder, stack):
+        program = programs[name.removesuffix(name.rpartition(" ")[2])]
+        targets.append(stack.enter_context(cronbeats(name, program, url, options.jobs, folder)))
+    if options.other_url:
+        targets.append(other(options.other_url))
+    return targets
+
+
+def _measure(targets: Sequence[Target], options: argparse.Namespace) -> list[Result]:
+    results = []
+    for method in options.methods:
+        for connections in options.connections:
+            rounds = [
+                {each.name: _run(each, method, connections, options.seconds) for each in targets}
+                for _ in range(options.rounds)
+            ]
+            results += _results(rounds, method, connections)
+    return results
+
+
+def _run(target: Target, method: str, connections: int, seconds: int) -> Run:
+    """Ask one target for a while, and check that it kept what it acknowledged."""
+    before = target.count_kept()
+    run = ask(
+        target.url, method, connections, seconds, keys_file=target.keys_file, first=target.asked
+    )
+    target.asked += run.acknowledged
+    if before is not None:
+        kept = (target.count_kept() or 0) - before
+        # What was under way at the end was kept, or not: nobody heard of it.
+        if not run.acknowledged <= kept <= run.acknowledged + run.failed + connections:
+            words = f"{target.name}: {run.acknowledged} acknowledged, {kept} kept"
+            raise _PingsLostError(words)
+    return run
+
+
+def _results(rounds: Sequence[dict[str, Run]], method: str, connections: int) -> list[Result]:
+    runs: dict[str, list[Run]] = defaultdict(list)
+    for each in rounds:
+        for name, run in each.items():
+            runs[name].append(run)
+    bare_runs = runs["bare"]
+    return [
+        Result(
+            target=name,
+            method=method,
+            connections=connections,
+            rate=round(statistics.median(run.rate for run in its), 1),
+            share=round(
+                statistics.median(
+                    run.rate / least.rate for run, least in zip(its, bare_runs, strict=True)
+                ),
+                3,
+            ),
+            p50_ms=statistics.median(run.p50_ms for run in its),
+            p99_ms=statistics.median(run.p99_ms for run in its),
+            bare_p99_ms=statistics.median(run.p99_ms for run in bare_runs),
+            refused=sum(run.refused for run in its),
+            failed=sum(run.failed for run in its),
+        )
+        for name, its in runs.items()
+    ]
+
+
+def _print_table(results: Sequence[Result]) -> None:
+    rows = [_HEADINGS]
+    rows += [
+        (
+            each.target,
+            each.method,
+            str(each.connections),
+            f"{each.rate:.0f}",
+            f"{each.share:.3f}",
+            f"{each.p50_ms:.1f}",
+            f"{each.p99_ms:.1f}",
+            f"{each.bare_p99_ms:.1f}",
+            str(each.refused),
+            str(each.failed),
+        )
+        for each in results
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""wrk, as the load generator of the ping door."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_SCRIPT = Path(__file__).with_name("ping.lua")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run of wrk heard, its rate being durable 200s a second."""
+
+    acknowledged: int
+    refused: int
+    failed: int
+    rate: float
+    p50_ms: float
+    p99_ms: float
+
+
+def ask(
+    url: str, method: str, connections: int, seconds: int, *, keys_file: Path | None, first: int
+) -> Run:
+    """Send pings over so many connections, each the next one as soon as the last is answered.
+
+    The jobs of `keys_file` take turns, beginning with the request numbered `first`; without keys
+    it is always `url` itself.
+    """
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
+    command += ["-s", str(_SCRIPT), url, "--", method]
+    if keys_file is not None:
+        command += [str(keys_file), str(first)]
+    # Its own program, with our own arguments.
+    told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    heard = json.loads(told.stdout.strip().rpartition("\n")[2])
+    acknowledged = heard["answered"] - heard["refused"]
+    return Run(
+        acknowledged=acknowledged,
+        refused=heard["refused"],
+        failed=heard["failed"],
+        rate=acknowledged / heard["microseconds"] * 1_000_000,
+        p50_ms=heard["p50"] / 1000,
+        p99_ms=heard["p99"] / 1000,
+    )

