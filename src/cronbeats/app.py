@@ -18,17 +18,20 @@ from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.ops.health import Health
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
-from cronbeats.senders.protocol import Senders
+from cronbeats.senders.protocol import Postman, Senders
 from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
+from cronbeats.services.recover_accounts import send_reset
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
 from cronbeats.storage.dialect import server_time
 from cronbeats.web.app import WebDoor
 from cronbeats.web.visit import Visitor, WebContext
+from cronbeats.workers.errands import Errands
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
 from cronbeats.workers.roster import build_roster
 
+_PATIENCE_WITH_ERRANDS_SECONDS = 5.0
 _WELCOME = (
     f"CronBeats {__version__} is running.\n"
     "Jobs ping /ping/KEY, programs use /api/v1, probes ask /healthz and /readyz.\n"
@@ -49,8 +52,10 @@ class App:
         *,
         plans: Plans = PLANS,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        postman: Postman | None = None,
     ) -> None:
         self._db = db
+        self._errands = Errands()
         self._lookout = lookout or Lookout(db, clock, server_time)
         self._intake = Intake(self._receive, self._wake_courier)
         key_uses = KeyUses(db)
@@ -66,13 +71,7 @@ class App:
             audit_log=timedelta(days=settings.audit_log_days),
             storms=StormRule(settings.storm_above, timedelta(seconds=settings.storm_hold_seconds)),
         )
-        self._ping = PingDoor(
-            self._intake,
-            clock,
-            rate_per_second=settings.ping_rate_per_second,
-            body_limit=settings.ping_body_limit,
-            trusted_proxies=settings.trusted_proxies,
-        )
+        self._ping = self._ping_door(settings, clock)
         self._api = build_api(
             ApiContext(
                 db,
@@ -87,7 +86,7 @@ class App:
             key_uses.note,
             trusted_proxies=settings.trusted_proxies,
         )
-        self._web = WebDoor(self._web_context(settings, clock, plans))
+        self._web = WebDoor(self._web_context(settings, clock, plans, postman))
         self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
 
     @asynccontextmanager
@@ -99,6 +98,7 @@ class App:
         finally:
             await self._intake.drain()
             self._roster.stop()
+            await self._errands.finish(_PATIENCE_WITH_ERRANDS_SECONDS)
             await loops
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,7 +120,18 @@ class App:
         else:
             await self._web(scope, receive, send)
 
-    def _web_context(self, settings: Settings, clock: Clock, plans: Plans) -> WebContext:
+    def _ping_door(self, settings: Settings, clock: Clock) -> PingDoor:
+        return PingDoor(
+            self._intake,
+            clock,
+            rate_per_second=settings.ping_rate_per_second,
+            body_limit=settings.ping_body_limit,
+            trusted_proxies=settings.trusted_proxies,
+        )
+
+    def _web_context(
+        self, settings: Settings, clock: Clock, plans: Plans, postman: Postman | None
+    ) -> WebContext:
         return WebContext(
             self._db,
             clock,
@@ -131,7 +142,20 @@ class App:
             lambda: self._api.document,
             settings.trusted_proxies,
             settings.development,
+            begin_reset=self._begin_reset(postman, settings.base_url, clock),
         )
+
+    def _begin_reset(
+        self, postman: Postman | None, base_url: str, clock: Clock
+    ) -> Callable[[str], None] | None:
+        if postman is None or not postman.is_available:
+            return None
+
+        def begin(email: str) -> None:
+            errand = send_reset(self._db, postman, email, base_url, clock())
+            self._errands.begin("send_reset", errand)
+
+        return begin
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

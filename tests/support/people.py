@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from cronbeats.domain.audit import Actor, ActorKind
-from cronbeats.domain.session import Client
-from cronbeats.services.sign_in import Knock, SignedIn, sign_in
+from cronbeats.domain.session import Client, SignedIn
+from cronbeats.services.sign_in import Knock, sign_in
 from cronbeats.storage import users
 from cronbeats.storage.database import Database
 from cronbeats.storage.password_hashes import HashCosts, PasswordHashes

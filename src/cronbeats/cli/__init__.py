@@ -9,6 +9,7 @@ from cronbeats.cli.keys import keys
 from cronbeats.cli.migrate import migrate
 from cronbeats.cli.secrets import secrets
 from cronbeats.cli.serve import serve
+from cronbeats.cli.users import users
 from cronbeats.cli.version import version
 from cronbeats.cli.workspace import workspace
 
@@ -22,6 +23,7 @@ for _command in (serve, init, migrate, version):
     _app.command()(_command)
 _app.add_typer(keys, name="keys")
 _app.add_typer(secrets, name="secrets")
+_app.add_typer(users, name="users")
 _app.add_typer(workspace, name="workspace")
 
 

@@ -21,6 +21,7 @@ from cronbeats.senders.protocol import Senders
 from cronbeats.senders.registry import (
     DEFAULT_PORTS,
     HttpClient,
+    MailPostman,
     MailServer,
     Security,
     build_senders,
@@ -47,7 +48,8 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
         allowed_networks=[str(network) for network in settings.allow_private_targets],
         allow_http=settings.allow_http_targets,
     )
-    app = App(settings, db, system_clock, _senders(settings, http))
+    postman = MailPostman(_mail_server(settings), system_clock)
+    app = App(settings, db, system_clock, _senders(settings, http), postman=postman)
     server = Server(
         app,
         address=ip_of(settings.host),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 SESSION_LASTS = timedelta(days=30)
@@ -83,6 +83,20 @@ class Session:
     def is_seen_news(self, now: datetime) -> bool:
         """Tell whether it is to be written down that it is seen now; clocks may be set back."""
         return abs(now - self.last_seen_at) >= SEEN_IS_NEWS_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who has signed in, with the tokens that the browser is to keep.
+
+    If `needs_code`, the session only waits for a code of the second factor, and the device is not
+    known yet.
+    """
+
+    user_id: int
+    session: str = field(repr=False)
+    device: str | None = field(default=None, repr=False)
+    needs_code: bool = False
 
 
 def describe_browser(user_agent: str | None) -> str:

@@ -40,13 +40,13 @@ BY_ACCOUNT = Throttle(50, timedelta(minutes=3))
 """At one account, from all devices together that it does not know."""
 
 BY_DEVICE = Throttle(10, timedelta(minutes=1))
-"""Of a device that signed in to the account before: nothing else counts for it."""
+"""Of a device that signed in to the account before, or that is signed in: nothing else counts."""
 
 CODES = Throttle(10, timedelta(minutes=15))
 """Codes of a second factor, after the right password: of an account, or of a device it knows."""
 
-RESET_MAILS = Throttle(3, timedelta(minutes=20))
-"""Messages with a link to one account."""
+LETTERS = Throttle(3, timedelta(minutes=20))
+"""Letters with a link to one account."""
 
 Subjects = Mapping[str, Throttle]
 """What a try counts for, each under its hash."""
@@ -73,12 +73,19 @@ def subjects_of_code(user_id: int, device_id: int | None) -> Subjects:
     return {_subject("code", str(user_id), device): CODES}
 
 
-def subjects_of_reset(email: str, address: str | None) -> Subjects:
-    """Return what it counts for that somebody asks for a link by mail."""
-    return {
-        _subject("address", _site(address)): BY_ADDRESS,
-        _subject("reset", email): RESET_MAILS,
-    }
+def subjects_of_asking(address: str | None) -> Subjects:
+    """Return what it counts for that somebody asks for a letter with a link."""
+    return {_subject("asking", _site(address)): BY_ADDRESS}
+
+
+def subjects_of_letter(email: str) -> Subjects:
+    """Return what such a letter counts for."""
+    return {_subject("letter", email): LETTERS}
+
+
+def subjects_of_proof(user_id: int) -> Subjects:
+    """Return what it counts for that somebody who is signed in shows the password again."""
+    return {_subject("proof", str(user_id)): BY_DEVICE}
 
 
 def after_try(full_at: datetime | None, throttle: Throttle, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -66,6 +66,26 @@ class DigestSender(Sender, Protocol):
 
     async def send_digest(self, config: Mapping[str, str], digest: Digest) -> Delivery:
         """Send one message that tells all alerts of `digest`; never raises, as `send` does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to somebody about an account; `subject` is one line, `text` may hold links."""
+
+    to: str
+    subject: str
+    text: str = field(repr=False)
+
+
+class Postman(Protocol):
+    """Brings letters to people."""
+
+    @property
+    def is_available(self) -> bool:
+        """Whether this server can send letters at all."""
+
+    async def post(self, letter: Letter) -> Delivery:
+        """Send `letter`; never raises for what the network or the other side does."""
 
 
 Senders = Mapping[IntegrationKind, Sender]

@@ -7,12 +7,20 @@ from cronbeats.senders._mail_server import DEFAULT_PORTS, MailServer, Security
 from cronbeats.senders.apprise import AppriseSender
 from cronbeats.senders.discord import DiscordSender
 from cronbeats.senders.email import EmailSender
+from cronbeats.senders.postman import MailPostman
 from cronbeats.senders.protocol import Clock, Sender, Senders
 from cronbeats.senders.slack import SlackSender
 from cronbeats.senders.telegram import API_BASE, TelegramSender
 from cronbeats.senders.webhook import WebhookSender
 
-__all__ = ["DEFAULT_PORTS", "HttpClient", "MailServer", "Security", "build_senders"]
+__all__ = [
+    "DEFAULT_PORTS",
+    "HttpClient",
+    "MailPostman",
+    "MailServer",
+    "Security",
+    "build_senders",
+]
 
 
 def build_senders(

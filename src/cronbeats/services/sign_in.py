@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cronbeats.domain.account import explain_bad_email, fold_email
 from cronbeats.domain.errors import ThrottledError, WrongCredentialsError
-from cronbeats.domain.session import Client
+from cronbeats.domain.session import Client, SignedIn
 from cronbeats.domain.throttle import Subjects, subjects_of_try
 from cronbeats.storage import known_devices, sessions, sign_in_tries, users
 from cronbeats.storage.database import Database, Transaction
@@ -30,20 +30,6 @@ class Knock:
     client: Client = field(default_factory=Client)
     device: str | None = field(default=None, repr=False)
     session: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Who has signed in, with the tokens that the browser is to keep.
-
-    If `needs_code`, the session only waits for a code of the second factor, and the device is not
-    known yet.
-    """
-
-    user_id: int
-    session: str = field(repr=False)
-    device: str | None = field(default=None, repr=False)
-    needs_code: bool = False
 
 
 async def sign_in(db: Database, hashes: PasswordHashes, knock: Knock, now: datetime) -> SignedIn:

@@ -69,8 +69,9 @@ Recognize = Callable[[str, datetime], Awaitable[Visitor | None]]
 class WebContext:
     """What pages need; `base_url` is this server's address, without a slash at its end.
 
-    `document` gives the OpenAPI document of the Management API; `fixed` keeps answers that are the
-    same for everybody.
+    `document` gives the OpenAPI document of the Management API. `begin_reset` sends a link for a
+    new password to an address, in the background; None if this server can send no letters. `fixed`
+    keeps answers that are the same for everybody.
     """
 
     db: Database
@@ -82,6 +83,7 @@ class WebContext:
     document: Callable[[], dict[str, Any]]
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     is_development: bool = False
+    begin_reset: Callable[[str], None] | None = None
     fixed: dict[str, Answer] = field(default_factory=dict)
 
     @property

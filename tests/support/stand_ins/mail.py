@@ -23,7 +23,7 @@ _TROUBLES = {
     Script.THROTTLE: "421 4.7.0 too many messages, closing",
 }
 _LONGEST_LINE = 998
-_ONCE = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "Auto-Submitted")
+_ONCE = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted")
 
 Authority = trustme.CA
 

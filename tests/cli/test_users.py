@@ -1,0 +1,56 @@
+"""`cronbeats users` lists people, and prints a link that sets a new password."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cronbeats.clock import system_clock
+from cronbeats.services.recover_accounts import NewPassword, reset_password
+from cronbeats.storage.database import Database
+from tests.cli.program import complaint, init, run
+from tests.support.people import HASHES, PASSWORD, knock
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    assert init(tmp_path).returncode == 0
+    return tmp_path
+
+
+async def use(home: Path, token: str) -> None:
+    db = Database(f"sqlite:///{home / 'data' / 'cronbeats.db'}")
+    await reset_password(db, HASHES, NewPassword(token, PASSWORD), system_clock())
+    await knock(db, PASSWORD, now=system_clock())
+    await db.close()
+
+
+def test_the_owner_whom_init_made_gets_in_with_a_link(home: Path) -> None:
+    done = run(home, "users", "reset-link", "Ada@example.com", public_url="https://b.example.com")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = re.fullmatch(r"https://b\.example\.com/reset/([\w-]{43})\n", done.stdout)
+    assert found
+    asyncio.run(use(home, found[1]))
+    [person] = json.loads(run(home, "users", "list", "--json").stdout)
+    assert person == {
+        "id": 1,
+        "email": "ada@example.com",
+        "name": None,
+        "has_password": True,
+        "has_second_factor": False,
+    }
+
+
+def test_everybody_is_listed_with_how_they_sign_in(home: Path) -> None:
+    listed = run(home, "users", "list").stdout.splitlines()
+    assert [line.split() for line in listed] == [
+        ["ID", "EMAIL", "NAME", "PASSWORD", "SECOND", "FACTOR"],
+        ["1", "ada@example.com", "no", "no"],
+    ]
+
+
+def test_there_is_no_link_for_somebody_who_is_not_known(home: Path) -> None:
+    told = complaint(run(home, "users", "reset-link", "eve@example.com"), 1)
+    assert told == "There is nobody with the address 'eve@example.com'."
