@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from cronbeats.domain.audit import Actor, ActorKind
+from cronbeats.domain import audit
+from cronbeats.domain.audit import Actor
 from cronbeats.domain.session import Client, SignedIn
 from cronbeats.services.sign_in import Knock, sign_in
 from cronbeats.storage import users
@@ -45,4 +46,4 @@ async def knock(
 
 def person(user_id: int, email: str = EMAIL, address: str | None = None) -> Actor:
     """Return a person as somebody who does something."""
-    return Actor(ActorKind.PERSON, email, user_id, address)
+    return audit.person(user_id, email, address)

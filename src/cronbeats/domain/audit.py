@@ -41,6 +41,11 @@ class Actor:
         return self.id if self.kind is ActorKind.PERSON else None
 
 
+def person(user_id: int, email: str, address: str | None = None) -> Actor:
+    """Return a person as the audit log knows them: by the address, which only one has."""
+    return Actor(ActorKind.PERSON, email, user_id, address)
+
+
 OPERATOR = Actor(ActorKind.OPERATOR, "Command line")
 """Whoever may use the server's machine."""
 

@@ -1,10 +1,11 @@
-"""Manage workspaces: list and find them, and choose their plan."""
+"""Manage workspaces: make, rename, list and find them, choose their plan, see what they use."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from cronbeats.domain.access import PLANS
+from cronbeats.domain.access import DEFAULT_PLAN, PLANS, Action, Role, may
 from cronbeats.domain.audit import (
     Actor,
     AuditAction,
@@ -13,10 +14,23 @@ from cronbeats.domain.audit import (
     TargetKind,
     changes_between,
 )
-from cronbeats.domain.errors import InvalidValueError, NotFoundError
-from cronbeats.storage import audit_log, workspaces
+from cronbeats.domain.errors import InvalidValueError, NotAllowedError, NotFoundError
+from cronbeats.domain.line import explain_bad_name
+from cronbeats.domain.membership import MOST_WORKSPACES
+from cronbeats.domain.rate_limit import Usage
+from cronbeats.storage import api_keys, audit_log, jobs, members, request_counts, users, workspaces
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.workspaces import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceUsage:
+    """What a workspace has; `requests` is its request count, None if it never had one."""
+
+    job_count: int
+    member_count: int
+    key_count: int
+    requests: Usage | None
 
 
 async def browse_workspaces(db: Database) -> list[Workspace]:
@@ -49,6 +63,71 @@ async def set_plan(db: Database, text: str, plan: str, now: datetime, *, by: Act
             changed = AuditAction.WORKSPACE_PLAN_CHANGED
             await audit_log.add(tx, [AuditEntry(now, by, changed, target, found.id, changes)])
     return Workspace(found.id, found.name, plan)
+
+
+async def create_workspace(db: Database, name: str, *, by: Actor, now: datetime) -> int:
+    """Make a workspace whose owner is the person who asks, and return its id.
+
+    Raises NotAllowedError for others than people, and InvalidValueError for `name`.
+    """
+    name = _checked_name(name)
+    if by.user_id is None:
+        raise NotAllowedError("A workspace needs a person to own it")
+    async with db.write() as tx:
+        # One at a time, so that nobody ends up with more than there may be.
+        await users.lock_credentials(tx, by.user_id)
+        owned = [
+            each for each in await members.memberships_of(tx, by.user_id) if each.role is Role.OWNER
+        ]
+        if len(owned) >= MOST_WORKSPACES:
+            reason = f"You own {MOST_WORKSPACES} workspaces, which is as many as there may be."
+            raise InvalidValueError({"name": [reason]})
+        workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, by.user_id, now)
+        place = Target(TargetKind.WORKSPACE, name, workspace_id)
+        made = AuditAction.WORKSPACE_CREATED
+        await audit_log.add(tx, [AuditEntry(now, by, made, place, workspace_id)])
+    return workspace_id
+
+
+async def rename_workspace(
+    db: Database, workspace_id: int, name: str, *, by: Actor, now: datetime
+) -> None:
+    """Call a workspace something else.
+
+    Raises NotFoundError, NotAllowedError, and InvalidValueError for `name`.
+    """
+    name = _checked_name(name)
+    async with db.write() as tx:
+        if not await workspaces.lock(tx, workspace_id):
+            raise NotFoundError("Workspace not found")
+        if by.user_id is not None:
+            role = await workspaces.role_of(tx, workspace_id, by.user_id)
+            if role is None or not may(role, Action.MANAGE_WORKSPACE):
+                raise NotAllowedError("Only admins and owners may rename a workspace")
+        before = await workspaces.get_name(tx, workspace_id)
+        await workspaces.rename(tx, workspace_id, name)
+        if changes := changes_between({"name": before}, {"name": name}):
+            place = Target(TargetKind.WORKSPACE, before, workspace_id)
+            renamed = AuditAction.WORKSPACE_RENAMED
+            await audit_log.add(tx, [AuditEntry(now, by, renamed, place, workspace_id, changes)])
+
+
+async def measure_usage(db: Database, workspace_id: int, now: datetime) -> WorkspaceUsage:
+    """Return what a workspace has, and what it used of its plan."""
+    async with db.read() as tx:
+        return WorkspaceUsage(
+            await jobs.count(tx, workspace_id),
+            await members.count(tx, workspace_id),
+            await api_keys.count_unended(tx, workspace_id, now),
+            await request_counts.get(tx, workspace_id),
+        )
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if errors := explain_bad_name(name):
+        raise InvalidValueError({"name": errors})
+    return name
 
 
 async def _find(tx: Transaction, text: str) -> Workspace:

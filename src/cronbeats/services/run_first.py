@@ -7,11 +7,12 @@ from datetime import datetime
 
 from cronbeats.domain.access import DEFAULT_PLAN
 from cronbeats.domain.account import explain_bad_email, explain_bad_password, fold_email
+from cronbeats.domain.audit import AuditAction, AuditEntry, Target, TargetKind, person
 from cronbeats.domain.errors import InvalidValueError, LinkGoneError
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.one_time_link import FIRST_RUN_LASTS, LinkPurpose
 from cronbeats.domain.session import Client
-from cronbeats.storage import known_devices, one_time_links, sessions, users, workspaces
+from cronbeats.storage import audit_log, known_devices, one_time_links, sessions, users, workspaces
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.password_hashes import PasswordHashes
 
@@ -81,6 +82,10 @@ async def run_first(
         user_id = await workspaces.find_or_add_user(tx, email, now)
         await users.set_password(tx, user_id, password_hash)
         workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, user_id, now)
+        by = person(user_id, email, client.address)
+        place = Target(TargetKind.WORKSPACE, name, workspace_id)
+        made = AuditAction.WORKSPACE_CREATED
+        await audit_log.add(tx, [AuditEntry(now, by, made, place, workspace_id)])
         await one_time_links.void(tx, _FIRST_RUN, now)
         session = await sessions.begin(tx, user_id, client, now)
         device = await known_devices.remember(tx, user_id, None, now)

@@ -93,6 +93,12 @@ async def revoke(tx: Transaction, key_id: int, now: datetime) -> None:
     await tx.execute(ending.values(revoked_at=now))
 
 
+async def take_over(tx: Transaction, workspace_id: int, maker: int, heir: int) -> None:
+    """Let the keys that one person made in a workspace be another's."""
+    own = (api_keys.c.workspace_id == workspace_id, api_keys.c.created_by == maker)
+    await tx.execute(update(api_keys).where(*own).values(created_by=heir))
+
+
 async def note_uses(tx: Transaction, uses: Mapping[int, datetime]) -> None:
     """Remember when keys were last used, by their ids, unless that is known to the minute."""
     at = bindparam("at", type_=api_keys.c.last_used_at.type)

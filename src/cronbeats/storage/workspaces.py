@@ -50,6 +50,11 @@ async def set_plan(tx: Transaction, workspace_id: int, plan: str) -> None:
     await tx.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(plan=plan))
 
 
+async def rename(tx: Transaction, workspace_id: int, name: str) -> None:
+    """Call a workspace something else."""
+    await tx.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(name=name))
+
+
 async def lock(tx: Transaction, workspace_id: int) -> bool:
     """Let nobody else add to a workspace until the transaction ends; tell whether there is one."""
     query = select(workspaces.c.id).where(workspaces.c.id == workspace_id)

@@ -1,0 +1,283 @@
+"""Invite people: by a link, behind which they join a workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cronbeats.domain.access import Action, Role, may
+from cronbeats.domain.account import explain_bad_email, explain_bad_password, fold_email
+from cronbeats.domain.audit import (
+    Actor,
+    AuditAction,
+    AuditEntry,
+    FieldChange,
+    Target,
+    TargetKind,
+    person,
+)
+from cronbeats.domain.errors import (
+    ConflictError,
+    InvalidValueError,
+    LinkGoneError,
+    NotAllowedError,
+    NotFoundError,
+)
+from cronbeats.domain.line import explain_bad_name
+from cronbeats.domain.membership import (
+    INVITATION_LASTS,
+    LONGEST_INVITATION,
+    MOST_INVITATIONS,
+    Invitation,
+    require_may_manage,
+)
+from cronbeats.domain.session import Client
+from cronbeats.storage import (
+    audit_log,
+    invitations,
+    known_devices,
+    members,
+    sessions,
+    users,
+    workspaces,
+)
+from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.password_hashes import PasswordHashes
+
+_ANYBODY = "Anybody with the link"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation just made, with its token, which is shown once and never again."""
+
+    invitation: Invitation
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """What somebody without an account says who wants to join; the name may be left out."""
+
+    email: str
+    password: str = field(repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Where a newcomer is a member now, and the tokens of their session and device."""
+
+    workspace_id: int
+    user_id: int
+    session: str = field(repr=False)
+    device: str = field(repr=False)
+
+
+async def browse_invitations(db: Database, workspace_id: int, now: datetime) -> list[Invitation]:
+    """Return a workspace's invitations that can still be accepted, the oldest first."""
+    async with db.read() as tx:
+        return await invitations.browse(tx, workspace_id, now)
+
+
+async def invite(
+    db: Database,
+    workspace_id: int,
+    role: Role,
+    *,
+    email: str = "",
+    lasts: timedelta = INVITATION_LASTS,
+    by: Actor,
+    now: datetime,
+) -> Invited:
+    """Make an invitation; with an address, only who has that one can accept it.
+
+    Raises NotFoundError, NotAllowedError if whoever asks may not give that role, and
+    InvalidValueError for `email`, `expires` and `workspace`.
+    """
+    address = fold_email(email)
+    _check(address, lasts)
+    async with db.write() as tx:
+        require_may_manage(await _lock(tx, workspace_id, by), role)
+        await _check_room(tx, workspace_id, address, now)
+        invitation_id, token = await invitations.add(
+            tx,
+            workspace_id,
+            role=role,
+            email=address or None,
+            created_by=by.user_id,
+            lasts=lasts,
+            now=now,
+        )
+        made = await _get(tx, workspace_id, invitation_id, now)
+        await _write_down(tx, made, AuditAction.MEMBER_INVITED, by, now)
+    return Invited(made, token)
+
+
+async def withdraw(
+    db: Database, workspace_id: int, invitation_id: int, *, by: Actor, now: datetime
+) -> Invitation:
+    """Let nobody accept an invitation any more; return it as it was.
+
+    Raises NotFoundError if the workspace has none such that is open, and NotAllowedError.
+    """
+    async with db.write() as tx:
+        own = await _lock(tx, workspace_id, by)
+        invitation = await _get(tx, workspace_id, invitation_id, now)
+        require_may_manage(own, invitation.role)
+        await invitations.use_up(tx, invitation_id, now)
+        await _write_down(tx, invitation, AuditAction.INVITATION_WITHDRAWN, by, now)
+    return invitation
+
+
+async def look_at_invitation(db: Database, token: str, now: datetime) -> Invitation:
+    """Return the invitation of a token. Raises LinkGoneError if nobody can accept it (any more)."""
+    async with db.read() as tx:
+        return await _find(tx, token, now)
+
+
+async def accept(db: Database, token: str, *, by: Actor, now: datetime) -> int:
+    """Let a person who is signed in join; return the id of the workspace.
+
+    Raises LinkGoneError, NotAllowedError if somebody else was invited, and ConflictError if they
+    are a member already, which leaves the invitation as it is.
+    """
+    async with db.write() as tx:
+        invitation = await _lock_invitation(tx, token, now)
+        user = await users.get(tx, by.user_id or 0)
+        if user is None:
+            raise NotAllowedError("Only people join a workspace")
+        _require_invited(invitation, user.email)
+        if await workspaces.role_of(tx, invitation.workspace_id, user.id) is not None:
+            raise ConflictError(f"You are a member of {invitation.workspace_name} already")
+        await _join(tx, invitation, user.id, user.email, by=by, now=now)
+    return invitation.workspace_id
+
+
+async def join_as_newcomer(
+    db: Database,
+    hashes: PasswordHashes,
+    token: str,
+    newcomer: Newcomer,
+    *,
+    client: Client,
+    now: datetime,
+) -> Joined:
+    """Make an account, let it join, and sign it in.
+
+    Raises LinkGoneError, NotAllowedError if somebody else was invited, and InvalidValueError for
+    `email`, `password` and `name`. Who has an account already signs in instead.
+    """
+    email = fold_email(newcomer.email)
+    _require_invited(await look_at_invitation(db, token, now), email)
+    _check_newcomer(newcomer, email)
+    password_hash = await hashes.make(newcomer.password)
+    async with db.write() as tx:
+        invitation = await _lock_invitation(tx, token, now)
+        if await users.find(tx, email) is not None:
+            reason = "There is an account with this address: sign in, then open the link again."
+            raise InvalidValueError({"email": [reason]})
+        user_id = await users.add(tx, email, now)
+        await users.set_password(tx, user_id, password_hash)
+        await users.set_profile(tx, user_id, newcomer.name.strip() or None, None)
+        by = person(user_id, email, client.address)
+        await _join(tx, invitation, user_id, email, by=by, now=now)
+        session = await sessions.begin(tx, user_id, client, now)
+        device = await known_devices.remember(tx, user_id, None, now)
+    return Joined(invitation.workspace_id, user_id, session, device)
+
+
+async def _lock(tx: Transaction, workspace_id: int, by: Actor) -> Role:
+    if not await workspaces.lock(tx, workspace_id):
+        raise NotFoundError("Workspace not found")
+    if by.user_id is None:
+        return Role.OWNER
+    role = await workspaces.role_of(tx, workspace_id, by.user_id)
+    if role is None:
+        raise NotFoundError("Workspace not found")
+    if not may(role, Action.MANAGE_MEMBERS):
+        raise NotAllowedError("Only admins and owners may invite people")
+    return role
+
+
+async def _find(tx: Transaction, token: str, now: datetime) -> Invitation:
+    invitation = await invitations.find(tx, token, now)
+    if invitation is None:
+        raise LinkGoneError
+    return invitation
+
+
+async def _lock_invitation(tx: Transaction, token: str, now: datetime) -> Invitation:
+    """Return an invitation that nobody else accepts or withdraws meanwhile.
+
+    The workspace is locked, as by everybody who changes who is in it; then it is looked at again.
+    """
+    await workspaces.lock(tx, (await _find(tx, token, now)).workspace_id)
+    return await _find(tx, token, now)
+
+
+async def _get(tx: Transaction, workspace_id: int, invitation_id: int, now: datetime) -> Invitation:
+    invitation = await invitations.get(tx, workspace_id, invitation_id, now)
+    if invitation is None:
+        raise NotFoundError("Invitation not found")
+    return invitation
+
+
+async def _join(
+    tx: Transaction, invitation: Invitation, user_id: int, email: str, *, by: Actor, now: datetime
+) -> None:
+    await invitations.use_up(tx, invitation.id, now)
+    await members.add(tx, invitation.workspace_id, user_id, invitation.role, now)
+    target = Target(TargetKind.MEMBER, email, user_id)
+    change = FieldChange("role", None, invitation.role)
+    joined = AuditAction.MEMBER_JOINED
+    entry = AuditEntry(now, by, joined, target, invitation.workspace_id, (change,))
+    await audit_log.add(tx, [entry])
+
+
+async def _write_down(
+    tx: Transaction, invitation: Invitation, done: AuditAction, by: Actor, now: datetime
+) -> None:
+    target = Target(TargetKind.INVITATION, invitation.email or _ANYBODY, invitation.id)
+    change = FieldChange("role", None, invitation.role)
+    await audit_log.add(tx, [AuditEntry(now, by, done, target, invitation.workspace_id, (change,))])
+
+
+async def _check_room(tx: Transaction, workspace_id: int, email: str, now: datetime) -> None:
+    if await invitations.count(tx, workspace_id, now) >= MOST_INVITATIONS:
+        reason = f"At most {MOST_INVITATIONS} invitations can be open; withdraw one first."
+        raise InvalidValueError({"workspace": [reason]})
+    if any(each.email == email for each in await members.browse(tx, workspace_id)):
+        raise InvalidValueError({"email": ["Is a member of this workspace already."]})
+
+
+def _require_invited(invitation: Invitation, email: str) -> None:
+    if invitation.email is not None and invitation.email != email:
+        raise NotAllowedError(
+            f"This invitation is for {invitation.email}: sign in with that address"
+        )
+
+
+def _check(email: str, lasts: timedelta) -> None:
+    errors = {}
+    if email:
+        errors["email"] = explain_bad_email(email)
+    if not timedelta(0) < lasts <= LONGEST_INVITATION:
+        errors["expires"] = [f"Must be 1 to {LONGEST_INVITATION.days} days."]
+    _raise(errors)
+
+
+def _check_newcomer(newcomer: Newcomer, email: str) -> None:
+    name = newcomer.name.strip()
+    _raise(
+        {
+            "email": explain_bad_email(email),
+            "password": explain_bad_password(newcomer.password, email),
+            "name": explain_bad_name(name) if name else [],
+        }
+    )
+
+
+def _raise(errors: dict[str, list[str]]) -> None:
+    if any(errors.values()):
+        raise InvalidValueError({field: why for field, why in errors.items() if why})

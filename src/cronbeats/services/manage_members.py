@@ -1,0 +1,154 @@
+"""Manage members: list them, change their roles, let them go, and hand a workspace over.
+
+Whoever changes who is in a workspace holds the lock of its row, so that what is seen there is so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cronbeats.domain.access import Role
+from cronbeats.domain.audit import (
+    Actor,
+    AuditAction,
+    AuditEntry,
+    FieldChange,
+    Target,
+    TargetKind,
+)
+from cronbeats.domain.errors import InvalidValueError, NotAllowedError, NotFoundError
+from cronbeats.domain.membership import Member, require_may_manage, require_owner_left
+from cronbeats.storage import api_keys, audit_log, members, workspaces
+from cronbeats.storage.database import Database, Transaction
+
+_NOT_HERE = "There is no such member in this workspace"
+
+
+async def browse_members(db: Database, workspace_id: int) -> list[Member]:
+    """Return everybody in a workspace, in the order in which they joined."""
+    async with db.read() as tx:
+        return await members.browse(tx, workspace_id)
+
+
+async def change_role(
+    db: Database, workspace_id: int, user_id: int, role: Role, *, by: Actor, now: datetime
+) -> Member:
+    """Give a member another role, from their next request on.
+
+    The keys of an owner who is none any more do not work. Raises NotFoundError, NotAllowedError if
+    whoever asks may not decide about both roles, and ConflictError about the last owner.
+    """
+    async with db.write() as tx:
+        own = await _lock(tx, workspace_id, by)
+        member = await _get(tx, workspace_id, user_id)
+        require_may_manage(own, member.role, role)
+        if role is not member.role:
+            await _require_another_owner(tx, workspace_id, member)
+            await members.set_role(tx, workspace_id, user_id, role)
+            change = FieldChange("role", member.role, role)
+            done = AuditAction.MEMBER_ROLE_CHANGED
+            await _write_down(tx, workspace_id, member, done, change, by=by, now=now)
+        return await _get(tx, workspace_id, user_id)
+
+
+async def remove_member(
+    db: Database, workspace_id: int, user_id: int, *, by: Actor, now: datetime
+) -> Member:
+    """Let somebody be in a workspace no more, from their next request on; return who it was.
+
+    Raises NotFoundError, NotAllowedError if whoever asks may not decide about people of that role,
+    and ConflictError about the last owner.
+    """
+    async with db.write() as tx:
+        own = await _lock(tx, workspace_id, by)
+        member = await _get(tx, workspace_id, user_id)
+        require_may_manage(own, member.role)
+        await _let_go(tx, workspace_id, member, AuditAction.MEMBER_REMOVED, by=by, now=now)
+    return member
+
+
+async def leave(db: Database, workspace_id: int, *, by: Actor, now: datetime) -> None:
+    """Let a person go who wants to. Raises NotFoundError; ConflictError about the last owner."""
+    async with db.write() as tx:
+        await _lock(tx, workspace_id, by)
+        member = await _get(tx, workspace_id, by.user_id or 0)
+        await _let_go(tx, workspace_id, member, AuditAction.MEMBER_LEFT, by=by, now=now)
+
+
+async def transfer_ownership(
+    db: Database, workspace_id: int, user_id: int, *, by: Actor, now: datetime
+) -> Member:
+    """Make a member an owner in the place of whoever asks, who becomes an admin.
+
+    The new owner takes over the keys of the old one, so that no program stops. Raises
+    NotFoundError, NotAllowedError if whoever asks is no owner, and InvalidValueError if nobody else
+    is meant.
+    """
+    async with db.write() as tx:
+        own = await _lock(tx, workspace_id, by)
+        if own is not Role.OWNER or by.user_id is None:
+            raise NotAllowedError("Only an owner may hand a workspace over")
+        if user_id == by.user_id:
+            raise InvalidValueError({"user_id": ["Choose somebody else."]})
+        member = await _get(tx, workspace_id, user_id)
+        before = await _get(tx, workspace_id, by.user_id)
+        await members.set_role(tx, workspace_id, user_id, Role.OWNER)
+        await members.set_role(tx, workspace_id, by.user_id, Role.ADMIN)
+        await api_keys.take_over(tx, workspace_id, by.user_id, user_id)
+        change = FieldChange("owner", before.email, member.email)
+        done = AuditAction.WORKSPACE_OWNERSHIP_TRANSFERRED
+        await _write_down(tx, workspace_id, member, done, change, by=by, now=now)
+        return await _get(tx, workspace_id, user_id)
+
+
+async def _lock(tx: Transaction, workspace_id: int, by: Actor) -> Role:
+    """Return what whoever asks is in a workspace, which stays as it is meanwhile."""
+    if not await workspaces.lock(tx, workspace_id):
+        raise NotFoundError("Workspace not found")
+    if by.user_id is None:
+        return Role.OWNER
+    role = await workspaces.role_of(tx, workspace_id, by.user_id)
+    if role is None:
+        raise NotFoundError("Workspace not found")
+    return role
+
+
+async def _get(tx: Transaction, workspace_id: int, user_id: int) -> Member:
+    member = await members.get(tx, workspace_id, user_id)
+    if member is None:
+        raise NotFoundError(_NOT_HERE)
+    return member
+
+
+async def _let_go(
+    tx: Transaction,
+    workspace_id: int,
+    member: Member,
+    done: AuditAction,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    await _require_another_owner(tx, workspace_id, member)
+    await members.remove(tx, workspace_id, member.user_id)
+    change = FieldChange("role", member.role, None)
+    await _write_down(tx, workspace_id, member, done, change, by=by, now=now)
+
+
+async def _require_another_owner(tx: Transaction, workspace_id: int, member: Member) -> None:
+    if member.role is Role.OWNER:
+        require_owner_left(await members.count(tx, workspace_id, Role.OWNER) - 1)
+
+
+async def _write_down(
+    tx: Transaction,
+    workspace_id: int,
+    member: Member,
+    done: AuditAction,
+    change: FieldChange,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    target = Target(TargetKind.MEMBER, member.email, member.user_id)
+    await audit_log.add(tx, [AuditEntry(now, by, done, target, workspace_id, (change,))])
