@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from cronbeats import __version__
 from cronbeats.api.app import build_api
 from cronbeats.api.context import ApiContext
 from cronbeats.clock import Clock
@@ -24,19 +23,16 @@ from cronbeats.services.recover_accounts import send_reset
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
 from cronbeats.storage.dialect import server_time
+from cronbeats.storage.password_hashes import PasswordHashes
 from cronbeats.web.app import WebDoor
-from cronbeats.web.visit import Visitor, WebContext
+from cronbeats.web.recognition import recognizer
+from cronbeats.web.visit import WebContext
 from cronbeats.workers.errands import Errands
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
 from cronbeats.workers.roster import build_roster
 
 _PATIENCE_WITH_ERRANDS_SECONDS = 5.0
-_WELCOME = (
-    f"CronBeats {__version__} is running.\n"
-    "Jobs ping /ping/KEY, programs use /api/v1, probes ask /healthz and /readyz.\n"
-    "The API is explained at /docs/api, for programs at /api/v1/openapi.json.\n"
-).encode()
 
 
 class App:
@@ -51,6 +47,7 @@ class App:
         lookout: Lookout | None = None,
         *,
         plans: Plans = PLANS,
+        hashes: PasswordHashes | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         postman: Postman | None = None,
     ) -> None:
@@ -86,7 +83,7 @@ class App:
             key_uses.note,
             trusted_proxies=settings.trusted_proxies,
         )
-        self._web = WebDoor(self._web_context(settings, clock, plans, postman))
+        self._web = WebDoor(self._web_context(settings, clock, plans, hashes, postman))
         self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
 
     @asynccontextmanager
@@ -115,8 +112,6 @@ class App:
             await self._health.alive(send)
         elif path == "/readyz":
             await self._health.ready(send)
-        elif path == "/":
-            await _tell(send, 200, _WELCOME)
         else:
             await self._web(scope, receive, send)
 
@@ -130,7 +125,12 @@ class App:
         )
 
     def _web_context(
-        self, settings: Settings, clock: Clock, plans: Plans, postman: Postman | None
+        self,
+        settings: Settings,
+        clock: Clock,
+        plans: Plans,
+        hashes: PasswordHashes | None,
+        postman: Postman | None,
     ) -> WebContext:
         return WebContext(
             self._db,
@@ -138,7 +138,8 @@ class App:
             self._lookout.windows,
             settings.base_url,
             plans,
-            _recognize_nobody,
+            hashes or PasswordHashes(),
+            recognizer(self._db),
             lambda: self._api.document,
             settings.trusted_proxies,
             settings.development,
@@ -173,16 +174,3 @@ class App:
 
     def _wake_courier(self) -> None:
         self._roster.owed()
-
-
-async def _recognize_nobody(token: str, now: datetime) -> Visitor | None:  # noqa: ARG001
-    return None
-
-
-async def _tell(send: Send, status: int, body: bytes) -> None:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

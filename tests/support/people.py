@@ -1,15 +1,25 @@
 """People who sign in, at hashing costs that keep no test waiting."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import httpx
 
 from cronbeats.domain import audit
+from cronbeats.domain.access import Role
 from cronbeats.domain.audit import Actor
 from cronbeats.domain.session import Client, SignedIn
 from cronbeats.services.sign_in import Knock, sign_in
-from cronbeats.storage import users
+from cronbeats.storage import members, sessions, users
 from cronbeats.storage.database import Database
 from cronbeats.storage.password_hashes import HashCosts, PasswordHashes
 from tests.support.turnable_clock import START
+
+if TYPE_CHECKING:
+    from tests.support.world import World
 
 HASHES = PasswordHashes(HashCosts(passes=1, memory_kib=8, lanes=1))
 EMAIL = "ada@example.com"
@@ -47,3 +57,20 @@ async def knock(
 def person(user_id: int, email: str = EMAIL, address: str | None = None) -> Actor:
     """Return a person as somebody who does something."""
     return audit.person(user_id, email, address)
+
+
+async def signed_in(world: World, role: Role | None, workspace_id: int = 0) -> httpx.AsyncClient:
+    """Return the browser of somebody who is signed in, with a role in a workspace or in none.
+
+    It sends forms as our own pages do, and follows no redirects.
+    """
+    now = world.clock()
+    user_id = await add_person(world.db, f"{uuid4().hex}@example.com", None, now)
+    async with world.db.write() as tx:
+        if role is not None:
+            await members.add(tx, workspace_id or world.workspace_id, user_id, role, now)
+        session = await sessions.begin(tx, user_id, HOME, now)
+    http = world.client_of(world.app)
+    http.headers.update({"Sec-Fetch-Site": "same-origin", "Accept": "text/html"})
+    http.cookies.set("cronbeats", session, domain="cronbeats.test", path="/")
+    return http

@@ -34,6 +34,7 @@ from cronbeats.storage.claims import Claimed, Claims
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import job_states
 from cronbeats.workers.lookout import Lookout
+from tests.support.people import HASHES
 from tests.support.published import published
 from tests.support.recording_sender import RecordingSender
 from tests.support.turnable_clock import TurnableClock
@@ -72,6 +73,7 @@ class World:
             self.senders,
             self.lookout,
             plans=plans,
+            hashes=HASHES,
             pause=self.pass_time,
         )
         self.published = published(self.senders)

@@ -8,9 +8,13 @@ import httpx
 from starlette.responses import PlainTextResponse
 
 from cronbeats.domain.access import PLANS, Role
+from cronbeats.domain.account import User
+from cronbeats.domain.membership import Membership
+from cronbeats.domain.session import Client
 from cronbeats.web.app import WebDoor
 from cronbeats.web.page import Page
-from cronbeats.web.visit import Answer, Membership, User, Visit, Visitor, WebContext
+from cronbeats.web.visit import Answer, Visit, Visitor, WebContext
+from tests.support.people import HASHES
 from tests.support.turnable_clock import TurnableClock
 
 BASE_URL = "http://cronbeats.test"
@@ -33,7 +37,7 @@ def client_of(
 ) -> httpx.AsyncClient:
     """Return a client of a door with these pages; each session is opened by its token."""
 
-    async def recognize(token: str, now: datetime) -> Visitor | None:
+    async def recognize(token: str, client: Client, now: datetime) -> Visitor | None:
         return (sessions or {}).get(token)
 
     context = WebContext(
@@ -42,6 +46,7 @@ def client_of(
         blind_windows=cast("Any", None),
         base_url=base_url,
         plans=PLANS,
+        hashes=HASHES,
         recognize=recognize,
         document=dict,
         **more,

@@ -27,12 +27,12 @@ class Page(HTMLParser):
         self.feed(self.html)
         self.slips += [f"<{name}> is not closed" for name in self.open]
 
-    def all(self, name: str, **attributes: str) -> list[Element]:
-        """Return the elements of that name that have these attributes."""
+    def all(self, kind: str, /, **attributes: str) -> list[Element]:
+        """Return the elements of that kind that have these attributes."""
         return [
             each
             for each in self.elements
-            if each.name == name and attributes.items() <= each.attributes.items()
+            if each.name == kind and attributes.items() <= each.attributes.items()
         ]
 
     @property

@@ -13,7 +13,7 @@ WORDS = "“Ünï <b>” was made, 日本."
 
 
 async def do(visit: Visit) -> Answer:
-    return go_to(visit, "/told", told=WORDS)
+    return go_to(visit, "/told", told=WORDS + visit.form.get("more", ""))
 
 
 async def tell(visit: Visit) -> Answer:
@@ -55,13 +55,14 @@ def test_nothing_else_leads_anywhere(text: str | None) -> None:
     assert own_path(text) == "/"
 
 
-async def test_what_was_done_is_told_once_and_is_never_markup() -> None:
+@pytest.mark.parametrize("more", ["", "!", "!!"], ids=["plain", "one_more", "two_more"])
+async def test_what_was_done_is_told_once_and_is_never_markup(more: str) -> None:
     async with client_of(PAGES, {"ada": visitor()}) as http:
         http.cookies.set("cronbeats", "ada", domain="cronbeats.test", path="/")
-        done = await http.post("/do", headers=FROM_HERE)
+        done = await http.post("/do", data={"more": more}, headers=FROM_HERE)
         assert (done.status_code, done.headers["Location"]) == (303, "/told")
         first, second = await http.get("/told"), await http.get("/told")
-    assert WORDS in "".join(Page(first.text).texts["p"])
+    assert WORDS + more in "".join(Page(first.text).texts["p"])
     assert "<b>”" not in first.text
     assert WORDS not in "".join(Page(second.text).texts["p"])
 

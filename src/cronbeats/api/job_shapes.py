@@ -7,9 +7,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from cronbeats.api.job_shown import LONGEST_GRACE, LONGEST_INTERVAL, MOST_BORNE
 from cronbeats.api.shapes import Body, Mistakes, changes_schema, mistake
 from cronbeats.domain import schedule
+from cronbeats.domain.job_wish import (
+    LONGEST_DESCRIPTION,
+    LONGEST_GRACE,
+    LONGEST_INTERVAL,
+    MOST_BORNE,
+)
 from cronbeats.domain.line import is_line, trim
 
 _MOST_TAGS = 20
@@ -99,7 +104,7 @@ Tag = Annotated[
 ]
 Description = Annotated[
     str,
-    StringConstraints(max_length=255),
+    StringConstraints(max_length=LONGEST_DESCRIPTION),
     AfterValidator(_without_controls),
     Field(json_schema_extra={"pattern": _TEXT_PATTERN}),
 ]

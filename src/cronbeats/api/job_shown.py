@@ -8,10 +8,7 @@ from typing_extensions import TypedDict
 
 from cronbeats.api.answer import PARTS, Moment, shown
 from cronbeats.domain.job import Reason, Status
-
-LONGEST_INTERVAL = 31_536_000
-LONGEST_GRACE = 2_592_000
-MOST_BORNE = 100
+from cronbeats.domain.job_wish import LONGEST_GRACE, LONGEST_INTERVAL, MOST_BORNE
 
 
 class RunUnderWayShown(TypedDict):

@@ -74,6 +74,7 @@ def _senders(settings: Settings, http: HttpClient) -> Senders:
         http,
         system_clock,
         telegram_api_base=settings.telegram_api_url,
+        pages=settings.base_url,
         mail_server=_mail_server(settings),
         allow_apprise=settings.allow_apprise,
     )

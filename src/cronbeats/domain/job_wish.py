@@ -10,6 +10,17 @@ from typing import Any
 from cronbeats.domain.job import Job, Rules, cron_of, interval_of
 from cronbeats.domain.schedule import choose_schedule
 
+LONGEST_INTERVAL = 31_536_000
+"""Seconds from one run to the next, at most: a year."""
+
+LONGEST_GRACE = 2_592_000
+"""Seconds of grace, and from late to down, at most: 30 days."""
+
+MOST_BORNE = 100
+"""Bad runs that may be borne, and good ones that may be asked for, at most."""
+
+LONGEST_DESCRIPTION = 255
+
 
 @dataclass(frozen=True, slots=True)
 class JobWish:

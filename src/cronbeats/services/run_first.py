@@ -52,6 +52,12 @@ async def offer_first_run(db: Database, now: datetime) -> str | None:
         return await one_time_links.add(tx, _FIRST_RUN, lasts=FIRST_RUN_LASTS, now=now)
 
 
+async def is_untouched(db: Database) -> bool:
+    """Tell whether nothing is set up yet: there is no workspace, and nobody can sign in."""
+    async with db.read() as tx:
+        return await _is_untouched(tx)
+
+
 async def check_first_run(db: Database, token: str, now: datetime) -> None:
     """Raise LinkGoneError if a link does not work (any more), and UnavailableError."""
     async with db.read() as tx:

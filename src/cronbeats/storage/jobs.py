@@ -169,6 +169,13 @@ async def lock_many(tx: Transaction, workspace_id: int, job_ids: Collection[int]
     return await fetch(tx, _lock(alive().where(*own)))
 
 
+async def workspace_of(tx: Transaction, job_id: int) -> int | None:
+    """Return the id of the workspace that a job belongs to, None if there is no such job."""
+    query = select(jobs.c.workspace_id).where(jobs.c.id == job_id, jobs.c.deleted_at.is_(None))
+    found: int | None = await tx.scalar(query)
+    return found
+
+
 async def get(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:
     """Return one job of a workspace, or None."""
     found = await fetch(tx, alive().where(*_is(workspace_id, job_id)))

@@ -47,7 +47,8 @@ def clear_cookie(answer: Response, context: WebContext, base: str) -> None:
 
 def tell_next(answer: Response, context: WebContext, words: str) -> None:
     """Let the next page tell something, once."""
-    value = urlsafe_b64encode(words[:_LONGEST_TOLD].encode()).decode()
+    # Without its padding, which would have to be quoted in a cookie.
+    value = urlsafe_b64encode(words[:_LONGEST_TOLD].encode()).decode().rstrip("=")
     set_cookie(answer, context, _TOLD, value, _TOLD_SECONDS)
 
 
@@ -55,7 +56,7 @@ def told(request: Request, context: WebContext) -> str | None:
     """Return what the page before wanted to be told, None if nothing."""
     value = read_cookie(request, context, _TOLD) or ""
     try:
-        words = urlsafe_b64decode(value).decode()
+        words = urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
     except (binascii.Error, ValueError):
         return None
     return words if words and len(words) <= _LONGEST_TOLD and is_line(words) else None

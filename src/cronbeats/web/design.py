@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.account import User
 from cronbeats.domain.job import Status
+from cronbeats.domain.membership import Membership
 from cronbeats.domain.page import Page as ListPage
 from cronbeats.domain.page import PageRequest
 from cronbeats.web.answers import show
 from cronbeats.web.forms import Form
 from cronbeats.web.navigation import Link
 from cronbeats.web.page import Needs, get, post
-from cronbeats.web.visit import Answer, Membership, User, Visit, Visitor
+from cronbeats.web.visit import Answer, Visit, Visitor
 
 _HOME = Membership(1, "Home", "business", Role.OWNER)
 _OTHERS = (

@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from cronbeats.domain.access import Action
+from cronbeats.domain.membership import Membership
 from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.web import cookies, refusals
 from cronbeats.web.answers import sign_in_path
 from cronbeats.web.forms import read_form
 from cronbeats.web.page import Needs, Page
 from cronbeats.web.refusals import Refusal
-from cronbeats.web.visit import Answer, Membership, Visit, Visitor, WebContext
+from cronbeats.web.visit import Answer, Visit, Visitor, WebContext, client_of
 
 _HIGHEST_ID = 2**63 - 1
 
@@ -60,7 +61,8 @@ class Entrance:
         token = cookies.read_cookie(request, self._context, cookies.SESSION)
         if page.needs is Needs.FIXED or not token:
             return None
-        return await self._context.recognize(token, now)
+        client = client_of(request, self._context)
+        return await self._context.recognize(token, client, now)
 
 
 def is_from_here(headers: Headers, base_url: str) -> bool:

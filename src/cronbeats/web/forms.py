@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from cronbeats.domain.errors import InvalidValueError
+from cronbeats.domain.errors import InvalidValueError, ThrottledError
 from cronbeats.web.refusals import BAD_FORM, LARGE_FORM, NOT_A_FORM, Refusal
 
 LARGEST_FORM = 65_536
@@ -54,6 +54,12 @@ class Form:
 def refused(values: Mapping[str, str], error: InvalidValueError) -> Form:
     """Return a form with what was typed, and why it cannot be."""
     return Form(values, error.errors)
+
+
+def wait_in_words(error: ThrottledError) -> str:
+    """Return how long somebody has to wait, rounded up to what people wait for."""
+    minutes = -(-error.retry_after_seconds // 60)
+    return "a minute" if minutes <= 1 else f"{minutes} minutes"
 
 
 async def read_form(request: Request) -> dict[str, str]:

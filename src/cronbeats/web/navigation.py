@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cronbeats.domain.access import Action
-from cronbeats.web.visit import Membership
+from cronbeats.domain.membership import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Link:
     is_here: bool
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (Entry("Jobs", "/jobs", Action.READ),)
 
 
 def links(here: Membership | None, path: str) -> Iterator[tuple[str, list[Link]]]:

@@ -12,6 +12,7 @@ from cronbeats.domain.errors import (
     ConflictError,
     CronBeatsError,
     InvalidValueError,
+    LinkGoneError,
     NotAllowedError,
     NotFoundError,
     PlanRequiredError,
@@ -52,6 +53,11 @@ NOT_FOUND = Told(
     404,
     "There is no such page",
     "It may have been deleted, or belong to a workspace that you are not in.",
+)
+LINK_GONE = Told(
+    410,
+    "This link does not work any more",
+    "Such links work once, and for a while. Ask for a new one where this one came from.",
 )
 LARGE_FORM = Told(
     413, "This form is too large", "Go back, shorten what you wrote and send it again."
@@ -95,6 +101,8 @@ def told_of(error: Exception, request_id: str) -> Told:
             return error.told
         case NotFoundError():
             return NOT_FOUND
+        case LinkGoneError():
+            return LINK_GONE
         case NotAllowedError() | PlanRequiredError():
             return Told(403, "You may not do this", _sentence(error))
         case ConflictError():
@@ -109,13 +117,14 @@ def told_of(error: Exception, request_id: str) -> Told:
 
 def refuse(told: Told, scope: Scope) -> Response:
     """Return a page for people, and a line for programs."""
-    if _wants_page(scope):
+    if wants_page(scope):
         return HTMLResponse(render("error.html", error=told), told.status, told.headers)
     words = "Not found" if told.status == NOT_FOUND.status else f"{told.title}. {told.advice}"
     return PlainTextResponse(f"{words}\n", told.status, told.headers)
 
 
-def _wants_page(scope: Scope) -> bool:
+def wants_page(scope: Scope) -> bool:
+    """Tell whether a browser asks, for something to look at."""
     accepted = [value for name, value in scope["headers"] if name == b"accept"]
     return b"text/html" in b",".join(accepted)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from cronbeats.web import design, static
+from cronbeats.web import design, first_run, home, jobs, sign_in, static
 from cronbeats.web.docs import page as docs
 from cronbeats.web.page import Page
 
 PAGES: tuple[Page, ...] = (
     *static.PAGES,
     *docs.PAGES,
+    *home.PAGES,
+    *first_run.PAGES,
+    *sign_in.PAGES,
+    *jobs.PAGES,
 )
 # Only with CRONBEATS_DEVELOPMENT.
 DEVELOPMENT_PAGES: tuple[Page, ...] = design.PAGES

@@ -11,45 +11,21 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from cronbeats.clock import Clock
-from cronbeats.domain.access import Action, Plans, Role, may
+from cronbeats.domain.access import Plans
+from cronbeats.domain.account import User
+from cronbeats.domain.audit import Actor, ActorKind
 from cronbeats.domain.blind_window import BlindWindows
+from cronbeats.domain.membership import Membership
+from cronbeats.domain.session import Client
 from cronbeats.edge.asgi import AsgiApp
 from cronbeats.edge.client_address import client_address
 from cronbeats.storage.database import Database
+from cronbeats.storage.password_hashes import PasswordHashes
 
 Answer = AsgiApp
 """What a page answers; every Response of Starlette is one."""
 
 _Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person; without a `timezone` of their own, times are told in UTC."""
-
-    id: int
-    email: str
-    name: str | None = None
-    timezone: str | None = None
-
-    @property
-    def shown_name(self) -> str:
-        """What others call the person: the name, or else the address."""
-        return self.name or self.email
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """What a person is in one workspace."""
-
-    workspace_id: int
-    workspace_name: str
-    plan: str
-    role: Role
-
-    def may(self, action: Action) -> bool:
-        """Tell whether the role is enough for `action`."""
-        return may(self.role, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +37,8 @@ class Visitor:
     memberships: tuple[Membership, ...]
 
 
-Recognize = Callable[[str, datetime], Awaitable[Visitor | None]]
-"""Returns whose session a token opens at a moment, None if nobody's."""
+Recognize = Callable[[str, Client, datetime], Awaitable[Visitor | None]]
+"""Returns whose session a token opens, shown from somewhere at a moment; None if nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +55,7 @@ class WebContext:
     blind_windows: Callable[[], Awaitable[BlindWindows]]
     base_url: str
     plans: Plans
+    hashes: PasswordHashes
     recognize: Recognize
     document: Callable[[], dict[str, Any]]
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
@@ -127,11 +104,15 @@ class Visit:
         return _there(self.here)
 
     @property
-    def address(self) -> str | None:
-        """The address that the request came from, as far as proxies can be believed."""
-        request = self.request
-        peer = request.client.host if request.client else None
-        return client_address(peer, request.headers.raw, self.context.trusted_proxies)
+    def client(self) -> Client:
+        """Where the request came from, as far as proxies can be believed."""
+        return client_of(self.request, self.context)
+
+    @property
+    def actor(self) -> Actor:
+        """Who does what the page does, as the audit log tells it."""
+        user = self.user
+        return Actor(ActorKind.PERSON, user.shown_name, user.id, self.client.address)
 
     @property
     def path(self) -> str:
@@ -145,6 +126,13 @@ class Visit:
     def id(self, name: str) -> int:
         """Return a part of the path that is a whole number."""
         return int(self.request.path_params[name])
+
+
+def client_of(request: Request, context: WebContext) -> Client:
+    """Return where a request came from, as far as proxies can be believed."""
+    peer = request.client.host if request.client else None
+    address = client_address(peer, request.headers.raw, context.trusted_proxies)
+    return Client.seen(address, request.headers.get("user-agent"))
 
 
 def _there(value: _Value | None) -> _Value:

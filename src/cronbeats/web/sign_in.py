@@ -1,0 +1,73 @@
+"""Signing in with a password, and out."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from cronbeats.domain.errors import ThrottledError, WrongCredentialsError
+from cronbeats.domain.session import DEVICE_IS_KNOWN_FOR, SESSION_LASTS
+from cronbeats.services.sign_in import Knock, sign_in, sign_out
+from cronbeats.web import cookies
+from cronbeats.web.answers import go_to, own_path, show
+from cronbeats.web.forms import Form, wait_in_words
+from cronbeats.web.page import Needs, get, post
+from cronbeats.web.visit import Answer, Visit
+
+DEVICE = "cronbeats-device"
+_WRONG = "E-mail address and password do not belong together."
+
+
+async def show_sign_in(visit: Visit) -> Answer:
+    """Ask for address and password; whoever is signed in already is led on."""
+    back = own_path(visit.request.query_params.get("next"))
+    if visit.visitor is not None:
+        return go_to(visit, back)
+    return show(visit, "sign_in.html", form=Form({"next": back}))
+
+
+async def do_sign_in(visit: Visit) -> Answer:
+    """Begin a session, and lead to the page that was wanted."""
+    form = visit.form
+    token = cookies.read_cookie(visit.request, visit.context, cookies.SESSION)
+    device = cookies.read_cookie(visit.request, visit.context, DEVICE)
+    knock = Knock(
+        form.get("email", ""), form.get("password", ""), visit.client, device, token or None
+    )
+    try:
+        known = await sign_in(visit.context.db, visit.context.hashes, knock, visit.now)
+    except WrongCredentialsError:
+        return show(visit, "sign_in.html", status=422, form=Form(form, trouble=_WRONG))
+    except ThrottledError as error:
+        words = f"Too many tries. Please wait {wait_in_words(error)}, then try again."
+        answer = show(visit, "sign_in.html", status=429, form=Form(form, trouble=words))
+        answer.headers["retry-after"] = str(error.retry_after_seconds)
+        return answer
+    answer = go_to(visit, own_path(form.get("next")))
+    keep_signed_in(visit, answer, known.session, known.device)
+    return answer
+
+
+async def do_sign_out(visit: Visit) -> Answer:
+    """End the session."""
+    token = cookies.read_cookie(visit.request, visit.context, cookies.SESSION)
+    if token:
+        await sign_out(visit.context.db, token)
+    answer = go_to(visit, "/sign-in", told="You are signed out.")
+    cookies.clear_cookie(answer, visit.context, cookies.SESSION)
+    return answer
+
+
+def keep_signed_in(visit: Visit, answer: Response, session: str, device: str | None) -> None:
+    """Let the browser keep its session, and be known when it comes back after that."""
+    seconds = int(SESSION_LASTS.total_seconds())
+    cookies.set_cookie(answer, visit.context, cookies.SESSION, session, seconds)
+    if device is not None:
+        seconds = int(DEVICE_IS_KNOWN_FOR.total_seconds())
+        cookies.set_cookie(answer, visit.context, DEVICE, device, seconds)
+
+
+PAGES = (
+    get("/sign-in", show_sign_in, Needs.ANYONE),
+    post("/sign-in", do_sign_in, Needs.ANYONE),
+    post("/sign-out", do_sign_out, Needs.ANYONE),
+)
