@@ -1,6 +1,7 @@
 """Each job keeps its newest signals and runs; what is older goes, what is open stays."""
 
 from cronbeats.services.prune_history import prune_history
+from tests.support.counting_database import CountingDatabase
 from tests.support.world import World
 
 KEEP = 3
@@ -37,6 +38,21 @@ async def test_jobs_that_were_quiet_since_are_not_looked_at(world: World) -> Non
     for _ in range(KEEP):
         await world.ping(job)
     assert await prune_history(world.db, 1, active_since=world.clock.turn(1)) == 0
+
+
+async def test_jobs_with_little_history_are_not_asked_about_one_by_one(
+    world: World, database_url: str
+) -> None:
+    db = CountingDatabase(database_url)
+    asked = []
+    for more in (1, 20):
+        for number in range(more):
+            await world.ping(await world.make_job(name=f"{number} of {more}"))
+        db.statements.clear()
+        assert await prune_history(db, KEEP, active_since=None) == 0
+        asked.append(len(db.statements))
+    await db.close()
+    assert asked[0] == asked[1]
 
 
 async def messages(world: World, job: dict[str, object]) -> list[str | None]:
