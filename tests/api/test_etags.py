@@ -111,7 +111,7 @@ async def test_any_of_several_etags_will_do(world: World) -> None:
     job = await world.make_job()
     tag = await etag(world, job)
     good: list[Any] = ["*", " * ", tag, f'"x", {tag}', f'{tag} ,"x"', f"W/{tag}", f',"", {tag},']
-    good += [['"x"', tag], [tag, '"x", "y"']]
+    good += [['"x"', tag], [tag, '"x", "y"'], f'"a,b", {tag}', f'"a",, \t,"," ,{tag} ,']
     for each in good:
         data_of(await change(world, job, each, name="Backup"))
     for bad in ('"x"', tag.upper(), f'"{tag[1:-2]}"', '""', ['"x"', '"y"']):

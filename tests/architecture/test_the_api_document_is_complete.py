@@ -95,6 +95,13 @@ def test_whatever_is_taken_has_limits(document: Json) -> None:
             assert told == wanted if is_range else told or not wanted, f"{name} has no limits"
 
 
+def test_nothing_in_a_query_path_or_header_is_said_to_be_null(document: Json) -> None:
+    for section in ("paths", "webhooks"):
+        for route, operation in operations(document[section]):
+            for name, schema in parameters_of(operation):
+                assert {"type": "null"} not in schema.get("anyOf", ()), f"{route}: {name}"
+
+
 def test_whatever_is_counted_or_measured_has_a_least_value(document: Json) -> None:
     for name, field in _described(document):
         plain = merged(field, document)

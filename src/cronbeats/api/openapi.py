@@ -16,7 +16,7 @@ from cronbeats.api.context import Allowed
 from cronbeats.api.openapi_errors import ERROR_SCHEMAS, error_codes, error_responses
 from cronbeats.api.openapi_examples import add_examples
 from cronbeats.api.openapi_headers import HEADERS, add_headers
-from cronbeats.api.openapi_schemas import tidy
+from cronbeats.api.openapi_schemas import tidy, without_null
 from cronbeats.domain.access import Action, least_role
 
 Json = dict[str, Any]
@@ -63,6 +63,11 @@ def build_document(app: FastAPI, base_url: str) -> Json:
         _complete(operation, actions[route], errors)
     for kind, item in document["webhooks"].items():
         openapi_webhooks.complete(kind, item["post"])
+    for section in ("paths", "webhooks"):
+        for _, operation in operations(document[section]):
+            for parameter in operation.get("parameters", ()):
+                # It may be left out, but there is no way to send a null in a query or a header.
+                parameter["schema"] = without_null(parameter["schema"])
     document["security"] = [{"ApiKey": []}]
     components = document["components"]
     components["schemas"].update(ERROR_SCHEMAS)

@@ -25,6 +25,15 @@ def tidy(document: Json) -> Any:
     return _tidied(document, names)
 
 
+def without_null(schema: Json) -> Json:
+    """Return a schema that takes the same but for null."""
+    choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    if not choices:
+        return schema
+    beside = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**choices[0], **beside} if len(choices) == 1 else {**beside, "anyOf": choices}
+
+
 def _short(name: str) -> str:
     """Return `Job` for `JobShown`, and `JobAnswer` for `Answer_JobShown_`."""
     answer = _ANSWER.fullmatch(name)

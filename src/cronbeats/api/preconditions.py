@@ -12,8 +12,11 @@ from cronbeats.api.shapes import mistake
 from cronbeats.domain.job import Job
 from cronbeats.domain.revision import Precondition, revision_of
 
-_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"', re.ASCII)
-_ANY = "*"
+# As RFC 9110 writes it (8.8.3, 5.6.1): any number of commas and blanks around each tag.
+_TAG = r'(W/)?"[!#-~]*"'
+_TAGS_PATTERN = rf"^[ \t,]*{_TAG}([ \t]*,[ \t,]*{_TAG})*[ \t,]*$"
+_ANY_PATTERN = r"^[ \t]*\*[ \t]*$"
+_REVISION = re.compile(r'"([!#-~]*)"')
 _LONGEST = 4000
 
 
@@ -28,15 +31,13 @@ def _read(text: str) -> frozenset[str] | None:
     A tag that a proxy has marked as weak (`W/`) counts like any other: what it names is the
     configuration, and that is the same however it was sent.
     """
-    if text.strip() == _ANY:
+    if re.search(_ANY_PATTERN, text):
         return None
-    found = [_TAG.fullmatch(part.strip()) for part in text.split(",") if part.strip()]
-    tags = frozenset(match[1] for match in found if match)
-    if not tags or None in found:
+    if not re.search(_TAGS_PATTERN, text):
         raise mistake(
             'Must be * or entity tags in quotation marks, as in "5d41402abc4b2a76b9719d911017c592".'
         )
-    return tags
+    return frozenset(_REVISION.findall(text))
 
 
 def _tags(text: str) -> str:
@@ -45,7 +46,7 @@ def _tags(text: str) -> str:
 
 
 def _star(text: str) -> str:
-    if text.strip() != _ANY:
+    if not re.search(_ANY_PATTERN, text):
         raise mistake("Must be *, which is the only one that is understood here.")
     return text
 
@@ -57,6 +58,10 @@ IfMatchHeader = Annotated[
         max_length=_LONGEST,
         description="Change the job only if it has one of these ETags, or any with *",
         examples=['"5d41402abc4b2a76b9719d911017c592"'],
+        json_schema_extra={
+            "format": "entity-tags",
+            "pattern": f"{_ANY_PATTERN}|{_TAGS_PATTERN}",
+        },
     ),
     AfterValidator(lambda text: text if text is None else _tags(text)),
 ]
@@ -67,6 +72,7 @@ IfNoneMatchHeader = Annotated[
         max_length=_LONGEST,
         description="With *, make the job only if there is none of that name yet",
         examples=["*"],
+        json_schema_extra={"enum": ["*"]},
     ),
     AfterValidator(lambda text: text if text is None else _star(text)),
 ]
