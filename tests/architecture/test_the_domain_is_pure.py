@@ -28,7 +28,7 @@ IMPURE = {
     "threading",
     "time",
 }
-ALLOWED = (sys.stdlib_module_names - IMPURE) | {"cronbeats", "cronsim"}
+ALLOWED = (sys.stdlib_module_names - IMPURE) | {"cronbeats", "cronsim", "pyotp"}
 
 
 def foreign_imports(source: str) -> Iterator[str]:

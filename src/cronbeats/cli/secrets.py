@@ -27,9 +27,11 @@ def rotate() -> None:
     sealing = asyncio.run(_rotate(load_settings()))
     integrations = "1 integration" if sealing.sealed == 1 else f"{sealing.sealed} integrations"
     typer.echo(f"Encrypted the secrets of {integrations} with the first key.")
-    if sealing.unreadable:
+    if sealing.sealed_factors:
+        typer.echo(f"The same for {sealing.sealed_factors} second factors of people.")
+    if unreadable := sealing.unreadable + sealing.unreadable_factors:
         fail(
-            f"the secrets of {sealing.unreadable} more cannot be read with any of the keys, "
+            f"the secrets of {unreadable} more cannot be read with any of the keys, "
             "and were left as they are"
         )
     typer.echo("Every secret is encrypted with it; older keys are no longer needed.")

@@ -96,6 +96,11 @@ async def _make_ready(settings: Settings, db: Database) -> None:
     sealing = await seal_secrets(db)
     if sealing.sealed:
         _log.info("secrets_sealed", integrations=sealing.sealed)
+    if sealing.sealed_factors:
+        _log.info("secrets_sealed", second_factors=sealing.sealed_factors)
+    if sealing.unreadable_factors:
+        hint = "start with the key that they were stored with, too; recovery codes still work"
+        _log.error("secrets_unreadable", second_factors=sealing.unreadable_factors, hint=hint)
     if sealing.unreadable:
         _log.error("secrets_unreadable", integrations=sealing.unreadable, hint=_GIVE_IT_BACK)
     _greet(settings, await offer_first_run(db, system_clock()))

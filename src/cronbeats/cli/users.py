@@ -10,6 +10,7 @@ import typer
 from cronbeats.cli.common import load_settings, open_ready_database, print_json, print_table
 from cronbeats.clock import system_clock
 from cronbeats.domain.account import User
+from cronbeats.services.manage_second_factor import take_away_second_factor
 from cronbeats.services.recover_accounts import browse_people, make_reset_link
 from cronbeats.settings import Settings
 
@@ -41,6 +42,13 @@ def reset_link(email: _Email) -> None:
     typer.echo(f"{settings.base_url}/reset/{token}")
 
 
+@users.command("remove-second-factor")
+def remove_second_factor(email: _Email) -> None:
+    """Ask somebody for no second factor any more who lost the app and the recovery codes."""
+    asyncio.run(_remove_second_factor(load_settings(), email))
+    typer.echo("The password alone lets this person in now.")
+
+
 def _as_json(user: User) -> dict[str, object]:
     return {
         "id": user.id,
@@ -70,3 +78,8 @@ async def _browse(settings: Settings) -> list[User]:
 async def _make_reset_link(settings: Settings, email: str) -> str:
     async with open_ready_database(settings) as db:
         return await make_reset_link(db, email, system_clock())
+
+
+async def _remove_second_factor(settings: Settings, email: str) -> None:
+    async with open_ready_database(settings) as db:
+        await take_away_second_factor(db, email, system_clock())

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from cronbeats.domain.account import User
 from cronbeats.domain.job import Job
 
 LONGEST_VALUE = 300
@@ -143,6 +144,16 @@ def about_job(
     """Return the entry that tells what was done to a job."""
     target = Target(TargetKind.JOB, job.name, job.id)
     return AuditEntry(now, by, action, target, job.workspace_id, changes)
+
+
+def as_person(user: User, address: str | None) -> Actor:
+    """Return a person as somebody who does something, from an address."""
+    return Actor(ActorKind.PERSON, user.email, user.id, address)
+
+
+def about_user(user: User, action: AuditAction, by: Actor, now: datetime) -> AuditEntry:
+    """Return the entry that tells what was done to somebody's account, in no workspace."""
+    return AuditEntry(now, by, action, Target(TargetKind.USER, user.email, user.id), None)
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:

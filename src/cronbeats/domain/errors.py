@@ -35,6 +35,13 @@ class WrongCredentialsError(SignInError):
     """Address and password, or the code, do not let anybody in; the text does not tell why."""
 
 
+class SignInOverError(SignInError):
+    """The code of a second factor came too late: the password must be shown again."""
+
+    def __init__(self) -> None:
+        super().__init__("That took too long; please sign in again")
+
+
 class ThrottledError(SignInError):
     """It was tried too often; it may be tried again in `retry_after_seconds`."""
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cronbeats.domain.account import User, explain_bad_password
+from cronbeats.domain.audit import AuditAction, about_user, as_person
 from cronbeats.domain.errors import InvalidValueError, NotFoundError, ThrottledError
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.schedule import explain_bad_timezone
 from cronbeats.domain.session import Client, SignedIn
 from cronbeats.domain.throttle import subjects_of_proof
-from cronbeats.storage import known_devices, sessions, sign_in_tries, users
+from cronbeats.storage import audit_log, known_devices, sessions, sign_in_tries, users
 from cronbeats.storage.database import Database
 from cronbeats.storage.password_hashes import PasswordHashes
 
@@ -73,6 +74,9 @@ async def change_password(
         await sign_in_tries.take_back(tx, subjects)
         await users.set_password(tx, user_id, password_hash)
         await sessions.end_all(tx, user_id)
+        by = as_person(known.user, change.client.address)
+        changed = AuditAction.USER_PASSWORD_CHANGED
+        await audit_log.add(tx, [about_user(known.user, changed, by, now)])
         session = await sessions.begin(tx, user_id, change.client, now)
         device = await known_devices.remember(tx, user_id, change.device, now)
     return SignedIn(user_id, session, device)

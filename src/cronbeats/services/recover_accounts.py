@@ -12,6 +12,7 @@ from datetime import datetime
 import structlog
 
 from cronbeats.domain.account import User, explain_bad_email, explain_bad_password, fold_email
+from cronbeats.domain.audit import AuditAction, about_user, as_person
 from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import InvalidValueError, LinkGoneError, NotFoundError, ThrottledError
 from cronbeats.domain.one_time_link import (
@@ -23,7 +24,14 @@ from cronbeats.domain.one_time_link import (
 from cronbeats.domain.session import Client, SignedIn
 from cronbeats.domain.throttle import Subjects, subjects_of_asking, subjects_of_letter
 from cronbeats.senders.protocol import Letter, Postman
-from cronbeats.storage import known_devices, one_time_links, sessions, sign_in_tries, users
+from cronbeats.storage import (
+    audit_log,
+    known_devices,
+    one_time_links,
+    sessions,
+    sign_in_tries,
+    users,
+)
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.password_hashes import PasswordHashes
 
@@ -112,6 +120,8 @@ async def reset_password(
         await users.set_password(tx, user.id, password_hash)
         await one_time_links.void(tx, _RESET, now, user.id)
         await sessions.end_all(tx, user.id)
+        by = as_person(user, new.client.address)
+        await audit_log.add(tx, [about_user(user, AuditAction.USER_PASSWORD_RESET, by, now)])
         needs_code = user.has_second_factor
         session = await sessions.begin(tx, user.id, new.client, now, is_pending_code=needs_code)
         if needs_code:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cronbeats.storage import integrations
+from cronbeats.storage import integrations, second_factors
 from cronbeats.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """How many integrations were sealed anew, and how many cannot be read, and were left alone."""
+    """How many integrations were sealed anew, and how many cannot be read, and were left alone.
+
+    The same of people's second factors.
+    """
 
     sealed: int
     unreadable: int
+    sealed_factors: int = 0
+    unreadable_factors: int = 0
 
 
 async def seal_secrets(db: Database) -> Sealing:
@@ -23,8 +28,10 @@ async def seal_secrets(db: Database) -> Sealing:
     """
     async with db.read() as tx:
         seals = await integrations.check_seals(tx)
-    sealed = 0
-    if seals.stale_ids:
+        factors = await second_factors.check_seals(tx)
+    sealed = sealed_factors = 0
+    if seals.stale_ids or factors.stale_ids:
         async with db.write_unhurried(leaves_trace=False) as tx:
             sealed = await integrations.seal_again(tx, seals.stale_ids)
-    return Sealing(sealed, len(seals.unreadable_ids))
+            sealed_factors = await second_factors.seal_again(tx, factors.stale_ids)
+    return Sealing(sealed, len(seals.unreadable_ids), sealed_factors, len(factors.unreadable_ids))

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cronbeats.domain.account import explain_bad_email, fold_email
-from cronbeats.domain.errors import ThrottledError, WrongCredentialsError
+from cronbeats.domain.account import User, explain_bad_email, fold_email
+from cronbeats.domain.audit import AuditAction, about_user, as_person
+from cronbeats.domain.errors import SignInOverError, ThrottledError, WrongCredentialsError
 from cronbeats.domain.session import Client, SignedIn
-from cronbeats.domain.throttle import Subjects, subjects_of_try
-from cronbeats.storage import known_devices, sessions, sign_in_tries, users
+from cronbeats.domain.throttle import Subjects, subjects_of_code, subjects_of_try
+from cronbeats.storage import (
+    audit_log,
+    known_devices,
+    second_factors,
+    sessions,
+    sign_in_tries,
+    users,
+)
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.password_hashes import PasswordHashes
 from cronbeats.storage.users import Credentials
@@ -56,6 +64,41 @@ async def sign_in(db: Database, hashes: PasswordHashes, knock: Knock, now: datet
         return await _begin(tx, known, renewed, knock, subjects=subjects, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What somebody shows after the right password: the pending session's token, and a code.
+
+    The code is one of the app, or a recovery code.
+    """
+
+    session: str = field(repr=False)
+    code: str = field(repr=False)
+    client: Client = field(default_factory=Client)
+    device: str | None = field(default=None, repr=False)
+
+
+async def confirm_code(db: Database, shown: Code, now: datetime) -> SignedIn:
+    """Begin a session in place of one that awaits a code of the second factor.
+
+    Raises WrongCredentialsError if the code is wrong or was used, SignInOverError if no session
+    awaits one (any more), ThrottledError after too many, and UnavailableError.
+    """
+    async with db.read() as tx:
+        user = await _pending(tx, shown.session, now)
+        device_id = await known_devices.find(tx, user.email, shown.device, now)
+    subjects = subjects_of_code(user.id, device_id)
+    async with db.write() as tx:
+        _require_room(await sign_in_tries.count(tx, subjects, now))
+    async with db.write() as tx:
+        await users.lock_credentials(tx, user.id)
+        await _pending(tx, shown.session, now)
+        if not await second_factors.use_code(tx, user.id, shown.code, now):
+            raise WrongCredentialsError("This code is wrong, or was used already")
+        await sign_in_tries.take_back(tx, subjects)
+        await sessions.end(tx, shown.session)
+        return await _let_in(tx, user, shown.client, shown.device, now)
+
+
 async def sign_out(db: Database, session: str) -> None:
     """End the session with this token, if there is one. Raises UnavailableError."""
     async with db.write() as tx:
@@ -89,11 +132,31 @@ async def _begin(
     if knock.session is not None:
         await sessions.end(tx, knock.session)
     needs_code = locked.user.has_second_factor
-    session = await sessions.begin(tx, user_id, knock.client, now, is_pending_code=needs_code)
-    if needs_code:
-        return SignedIn(user_id, session, needs_code=True)
-    device = await known_devices.remember(tx, user_id, knock.device, now)
-    return SignedIn(user_id, session, device)
+    if not needs_code:
+        return await _let_in(tx, locked.user, knock.client, knock.device, now)
+    session = await sessions.begin(tx, user_id, knock.client, now, is_pending_code=True)
+    return SignedIn(user_id, session, needs_code=True)
+
+
+async def _let_in(
+    tx: Transaction, user: User, client: Client, device: str | None, now: datetime
+) -> SignedIn:
+    session = await sessions.begin(tx, user.id, client, now)
+    device = await known_devices.remember(tx, user.id, device, now)
+    by = as_person(user, client.address)
+    await audit_log.add(tx, [about_user(user, AuditAction.USER_SIGNED_IN, by, now)])
+    return SignedIn(user.id, session, device)
+
+
+async def _pending(tx: Transaction, token: str, now: datetime) -> User:
+    """Return whose session awaits a code. Raises SignInOverError."""
+    session = await sessions.find(tx, token)
+    if session is None or not session.is_pending_code or session.is_over(now):
+        raise SignInOverError
+    user = await users.get(tx, session.user_id)
+    if user is None:
+        raise SignInOverError
+    return user
 
 
 def _require_room(seconds_to_wait: int) -> None:

@@ -45,3 +45,11 @@ async def remember(tx: Transaction, user_id: int, token: str | None, now: dateti
     )
     await tx.execute(delete(known_devices).where(own, known_devices.c.id.not_in(newest)))
     return new.secret
+
+
+async def prune(tx: Transaction, before: datetime, limit: int) -> int:
+    """Delete so many devices that were known until before a moment, and return how many went."""
+    old = select(known_devices.c.id).where(known_devices.c.expires_at <= before).limit(limit)
+    # What somebody uses at this moment can wait for the next time.
+    old = old.with_for_update(skip_locked=True)
+    return (await tx.execute(delete(known_devices).where(known_devices.c.id.in_(old)))).rowcount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 
 from cronbeats.domain.one_time_link import LinkPurpose, OneTimeLink
 from cronbeats.domain.token import hash_token, new_token
@@ -65,6 +65,14 @@ async def void(
     if user_id is not None:
         unused = unused.where(one_time_links.c.user_id == user_id)
     await tx.execute(unused.values(used_at=now))
+
+
+async def prune(tx: Transaction, before: datetime, limit: int) -> int:
+    """Delete so many links that ended before a moment, and return how many went."""
+    old = select(one_time_links.c.id).where(one_time_links.c.expires_at <= before).limit(limit)
+    # What somebody uses at this moment can wait for the next time.
+    old = old.with_for_update(skip_locked=True)
+    return (await tx.execute(delete(one_time_links).where(one_time_links.c.id.in_(old)))).rowcount
 
 
 def _working(purpose: LinkPurpose, token: str, now: datetime) -> Select[Any]:

@@ -83,6 +83,14 @@ async def end_all(tx: Transaction, user_id: int, but: int | None = None) -> int:
     return await _end(tx, sessions.c.user_id == user_id, others)
 
 
+async def prune(tx: Transaction, before: datetime, limit: int) -> int:
+    """Delete so many sessions that ended before a moment, and return how many went."""
+    old = select(sessions.c.id).where(sessions.c.expires_at <= before).limit(limit)
+    # What somebody uses at this moment can wait for the next time.
+    old = old.with_for_update(skip_locked=True)
+    return (await tx.execute(delete(sessions).where(sessions.c.id.in_(old)))).rowcount
+
+
 async def _end(tx: Transaction, *which: ColumnElement[bool]) -> int:
     return (await tx.execute(delete(sessions).where(*which))).rowcount
 

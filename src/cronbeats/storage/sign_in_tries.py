@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from cronbeats.domain.throttle import Subjects, after_try, seconds_until_room
 from cronbeats.storage.database import Transaction
@@ -28,7 +28,12 @@ async def count(tx: Transaction, subjects: Subjects, now: datetime) -> int:
     # In one order, as other processes do it.
     names = sorted(subjects)
     unknown = [{"subject": name, "full_at": now} for name in names]
-    await tx.execute(insert_into(tx, sign_in_tries).on_conflict_do_nothing(), unknown)
+    adding = insert_into(tx, sign_in_tries)
+    # One that is there is locked by this, so that nobody prunes it meanwhile.
+    locking = {"subject": adding.excluded.subject}
+    await tx.execute(
+        adding.on_conflict_do_update(index_elements=["subject"], set_=locking), unknown
+    )
     query = select(sign_in_tries).where(sign_in_tries.c.subject.in_(names))
     rows = await tx.execute(query.order_by(sign_in_tries.c.subject).with_for_update())
     known = {row.subject: row.full_at for row in rows}
@@ -46,6 +51,16 @@ async def take_back(tx: Transaction, subjects: Subjects) -> None:
     rows = await tx.execute(query.order_by(sign_in_tries.c.subject).with_for_update())
     for row in rows.all():
         await _set(tx, row.subject, row.full_at - subjects[row.subject].interval)
+
+
+async def prune(tx: Transaction, before: datetime, limit: int) -> int:
+    """Delete so many rows that have told nothing since a moment, and return how many went."""
+    old = select(sign_in_tries.c.subject).where(sign_in_tries.c.full_at <= before).limit(limit)
+    # What somebody uses at this moment can wait for the next time.
+    old = old.with_for_update(skip_locked=True)
+    return (
+        await tx.execute(delete(sign_in_tries).where(sign_in_tries.c.subject.in_(old)))
+    ).rowcount
 
 
 def _longest_wait(known: Mapping[str, datetime], subjects: Subjects, now: datetime) -> int:

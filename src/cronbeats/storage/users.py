@@ -39,6 +39,12 @@ async def find_credentials(tx: Transaction, email: str) -> Credentials | None:
     return None if row is None else Credentials(user_from_row(row), row.password_hash)
 
 
+async def get_credentials(tx: Transaction, user_id: int) -> Credentials | None:
+    """Return with what a person may sign in, or None."""
+    row = (await tx.execute(select(users).where(users.c.id == user_id))).first()
+    return None if row is None else Credentials(user_from_row(row), row.password_hash)
+
+
 async def lock_credentials(tx: Transaction, user_id: int) -> Credentials | None:
     """Return with what a person may sign in, locked for a change."""
     query = select(users).where(users.c.id == user_id).with_for_update(key_share=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from cronbeats.clock import Clock
 from cronbeats.services.forget_answers import forget_answers
+from cronbeats.services.forget_sign_ins import forget_sign_ins
 from cronbeats.services.prune_history import prune_alerts, prune_audit_log, prune_history
 from cronbeats.storage.database import Database
 
@@ -15,7 +16,7 @@ PRUNE_EVERY_SECONDS = 600.0
 class Pruner:
     """One step prunes the jobs active since the last one, and what is too old of all the rest.
 
-    That is alerts, the audit log, and answers kept a day.
+    That is alerts, the audit log, answers kept a day, and what people sign in with.
     """
 
     def __init__(
@@ -40,5 +41,6 @@ class Pruner:
         await prune_alerts(self._db, now - self._keep_alerts_for)
         await prune_audit_log(self._db, now - self._keep_audit_log_for)
         await forget_answers(self._db, now)
+        await forget_sign_ins(self._db, now)
         self._pruned_at = now
         return PRUNE_EVERY_SECONDS
