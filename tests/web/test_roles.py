@@ -15,7 +15,16 @@ RANKS = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
 IN_WORKSPACES = [page for page in PAGES if isinstance(page.needs, Action)]
 FORMS = [page for page in PAGES if page.method == "POST"]
 # Whoever needs not be signed in: what such a page takes for right is in the path, or in the form.
-OPEN = {"/", "/sign-in", "/sign-out", "/first-run/{token}", "/docs/api", "/static/{name}"}
+OPEN = {
+    "/",
+    "/sign-in",
+    "/sign-out",
+    "/first-run/{token}",
+    "/forgot",
+    "/reset/{token}",
+    "/docs/api",
+    "/static/{name}",
+}
 FOREIGN: list[dict[str, str]] = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},

@@ -2,35 +2,14 @@
 
 import re
 
-import httpx
 import pytest
 
 from cronbeats.services.run_first import offer_first_run
-from cronbeats.storage import users
 from cronbeats.storage.database import Database
-from tests.support.people import EMAIL, HASHES, PASSWORD, add_person
+from tests.support.people import EMAIL, PASSWORD, add_person
 from tests.support.world import World
-from tests.web.door import FROM_HERE, HTML
 from tests.web.pages import Page
-
-
-def browser(world: World) -> httpx.AsyncClient:
-    http = world.client_of(world.app)
-    http.headers.update({**FROM_HERE, **HTML})
-    return http
-
-
-async def let_ada_sign_in(world: World) -> None:
-    """Give the owner of the world's workspace a password."""
-    kept = await HASHES.make(PASSWORD)
-    async with world.db.write() as tx:
-        owner = await users.find(tx, EMAIL)
-        assert owner is not None
-        await users.set_password(tx, owner.id, kept)
-
-
-async def sign_in(http: httpx.AsyncClient, **changed: str) -> httpx.Response:
-    return await http.post("/sign-in", data={"email": EMAIL, "password": PASSWORD, **changed})
+from tests.web.people import browser, let_ada_sign_in, sign_in
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cronbeats.web import design, first_run, home, jobs, sign_in, static
+from cronbeats.web import account, design, first_run, home, jobs, recovery, sign_in, static
 from cronbeats.web.docs import page as docs
 from cronbeats.web.page import Page
 
@@ -12,6 +12,8 @@ PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *first_run.PAGES,
     *sign_in.PAGES,
+    *recovery.PAGES,
+    *account.PAGES,
     *jobs.PAGES,
 )
 # Only with CRONBEATS_DEVELOPMENT.
