@@ -65,12 +65,17 @@ _SAME_CONNECTIONS, _MANY_CONNECTIONS = MOST_UNDER_WAY, 64
 _HEADINGS = (
     *("database", "run", "arrived", "repeated", "first s", "last s", "rate"),
     *(f"bare {_SAME_CONNECTIONS}", "share", f"bare {_MANY_CONNECTIONS}", "share"),
+    *("cpu", "bare", "share"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run measured; delays in seconds, rates in alerts a second."""
+    """What one run measured; delays in seconds, rates in alerts a second.
+
+    `cpu_ms` is what this process took of a processor's time for one alert, in milliseconds: other
+    work on the machine changes it much less than the rates.
+    """
 
     database: str
     run: str
@@ -80,8 +85,15 @@ class Result:
     first_delay: float
     last_delay: float
     rate: float
+    cpu_ms: float
     bare_rate_same: float
     bare_rate_many: float
+    bare_cpu_ms: float
+
+    @property
+    def share_of_cpu(self) -> float:
+        """How the processor's time for an alert compares with a bare client's for its post."""
+        return self.bare_cpu_ms / self.cpu_ms
 
     @property
     def share_of_same(self) -> float:
@@ -92,6 +104,21 @@ class Result:
     def share_of_many(self) -> float:
         """How the rate compares with a bare client's over many connections."""
         return self.rate / self.bare_rate_many
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """Seconds on the wall and of the processor's time in this process; since when, or how many."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def start(cls) -> _Pace:
+        return cls(time.perf_counter(), time.process_time())
+
+    def stop(self) -> _Pace:
+        return _Pace(time.perf_counter() - self.wall, time.process_time() - self.cpu)
 
 
 class _ShiftedClock:
@@ -123,6 +150,7 @@ def main() -> None:
             **asdict(each),
             "share_of_same": round(each.share_of_same, 3),
             "share_of_many": round(each.share_of_many, 3),
+            "share_of_cpu": round(each.share_of_cpu, 3),
         }
         for each in results
     ]
@@ -178,13 +206,13 @@ async def _measure(url: str, database: str, run: str, count: int, sink: Sink) ->
         else:
             watcher = DeadlineWatcher(db, clock, _always_heard, lambda: None, wake)
             loops.append(Loop("watch_deadlines", watcher.step, LONGEST_SLEEP_SECONDS))
-        begun = time.time()
-        taken = await _run(loops, courier, sink, count)
-    bare_rates = [
-        await _bare_rate(sink, taken, connections)
-        for connections in (_SAME_CONNECTIONS, _MANY_CONNECTIONS)
-    ]
-    return _result((database, run), taken, count, begun, bare_rates)
+        begun, started = time.time(), _Pace.start()
+        await _run(loops, courier, sink, count)
+        pace = started.stop()
+    taken = await asyncio.to_thread(sink.take)
+    same = await _post_bare(sink, taken, _SAME_CONNECTIONS)
+    many = await _post_bare(sink, taken, _MANY_CONNECTIONS)
+    return _result((database, run), taken, count, begun, (pace, same, many))
 
 
 @asynccontextmanager
@@ -225,7 +253,7 @@ async def _always_heard() -> BlindWindows:
     return ALWAYS_HEARD
 
 
-async def _run(loops: Sequence[Loop], courier: Courier, sink: Sink, count: int) -> list[Taken]:
+async def _run(loops: Sequence[Loop], courier: Courier, sink: Sink, count: int) -> None:
     """Let the loops turn until everything has arrived and is settled."""
     tasks = [asyncio.create_task(loop.run()) for loop in loops]
     try:
@@ -238,11 +266,10 @@ async def _run(loops: Sequence[Loop], courier: Courier, sink: Sink, count: int) 
             loop.stop()
         await asyncio.gather(*tasks)
         await courier.finish(patience_seconds=10)
-    return await asyncio.to_thread(sink.take)
 
 
-async def _bare_rate(sink: Sink, taken: Sequence[Taken], connections: int) -> float:
-    """Return how many of these bodies a second a bare client posts over so many connections."""
+async def _post_bare(sink: Sink, taken: Sequence[Taken], connections: int) -> _Pace:
+    """Let a bare client post these bodies over so many connections."""
     left = iter(taken)
     headers = {"Content-Type": "application/json"}
 
@@ -254,12 +281,12 @@ async def _bare_rate(sink: Sink, taken: Sequence[Taken], connections: int) -> fl
             async with request as answer:
                 await answer.read()
 
-    begun = time.perf_counter()
+    started = _Pace.start()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         await asyncio.gather(*(post_next(session) for _ in range(connections)))
-    took = time.perf_counter() - begun
+    pace = started.stop()
     await asyncio.to_thread(sink.take)
-    return len(taken) / took
+    return pace
 
 
 def _result(
@@ -267,8 +294,9 @@ def _result(
     taken: Sequence[Taken],
     count: int,
     begun: float,
-    bare_rates: Sequence[float],
+    paces: tuple[_Pace, _Pace, _Pace],
 ) -> Result:
+    ours, same, many = paces
     ids = {each.id for each in taken}
     last = max(each.at for each in taken)
     return Result(
@@ -280,8 +308,10 @@ def _result(
         first_delay=round(min(each.at for each in taken) - begun, 3),
         last_delay=round(last - begun, 3),
         rate=round(len(ids) / (last - begun), 1),
-        bare_rate_same=round(bare_rates[0], 1),
-        bare_rate_many=round(bare_rates[1], 1),
+        cpu_ms=round(ours.cpu / count * 1000, 3),
+        bare_rate_same=round(len(taken) / same.wall, 1),
+        bare_rate_many=round(len(taken) / many.wall, 1),
+        bare_cpu_ms=round(same.cpu / len(taken) * 1000, 3),
     )
 
 
@@ -300,6 +330,9 @@ def _print_table(results: Sequence[Result]) -> None:
             f"{each.share_of_same:.0%}",
             f"{each.bare_rate_many:.0f}/s",
             f"{each.share_of_many:.0%}",
+            f"{each.cpu_ms:.2f} ms",
+            f"{each.bare_cpu_ms:.2f} ms",
+            f"{each.share_of_cpu:.0%}",
         )
         for each in results
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +10,19 @@ from cronbeats.domain.alert import Alert, AlertIncident, AlertJob, AlertKind
 from cronbeats.domain.job import Reason, Status
 
 _NAMES = {
-    kind: frozenset(field.name for field in fields(kind))
+    kind: dict.fromkeys(field.name for field in fields(kind))
     for kind in (Alert, AlertJob, AlertIncident)
 }
 
 
 def alert_to_json(alert: Alert) -> dict[str, Any]:
     """Return `alert` as values that JSON knows."""
-    encoded = _encode(asdict(alert))
-    assert isinstance(encoded, dict)  # noqa: S101 - tells the type checker what asdict gives
-    return encoded
+    job, incident = alert.job, alert.incident
+    return {
+        **_encode(alert),
+        "job": None if job is None else _encode(job),
+        "incident": None if incident is None else _encode(incident),
+    }
 
 
 def alert_from_json(stored: dict[str, Any]) -> Alert:
@@ -62,7 +65,7 @@ def _incident(stored: dict[str, Any]) -> AlertIncident:
 def _known(kind: type[Alert | AlertJob | AlertIncident], stored: dict[str, Any]) -> dict[str, Any]:
     """Leave out what a newer version may have added."""
     names = _NAMES[kind]
-    if stored.keys() <= names:
+    if stored.keys() <= names.keys():
         return stored
     return {name: value for name, value in stored.items() if name in names}
 
@@ -71,9 +74,9 @@ def _moment(stored: str | None) -> datetime | None:
     return None if stored is None else datetime.fromisoformat(stored)
 
 
-def _encode(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _encode(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_encode(each) for each in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+def _encode(facts: Alert | AlertJob | AlertIncident) -> dict[str, Any]:
+    # asdict() would copy each moment, which takes six times as long.
+    values = ((name, getattr(facts, name)) for name in _NAMES[type(facts)])
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in values
+    }
