@@ -22,6 +22,7 @@ OPEN = {
     "/first-run/{token}",
     "/forgot",
     "/reset/{token}",
+    "/invite/{token}",
     "/docs/api",
     "/static/{name}",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cronbeats.domain.access import Action
-from cronbeats.domain.errors import InvalidValueError, NotFoundError
+from cronbeats.domain.errors import InvalidValueError
 from cronbeats.domain.explanation import explain
 from cronbeats.domain.job import Job, Status, cron_of
 from cronbeats.domain.page import PageRequest
@@ -13,12 +13,12 @@ from cronbeats.storage.job_lists import JobQuery, SortKey
 from cronbeats.web.answers import go_to, show
 from cronbeats.web.forms import Form, refused
 from cronbeats.web.job_forms import FRESH, UNITS, read_job
+from cronbeats.web.lists import page_number
 from cronbeats.web.page import get, post
 from cronbeats.web.visit import Answer, Visit
 
 _UNITS = [(each, each) for each in UNITS]
 _PER_PAGE = 50
-_MOST_DIGITS = 9
 
 
 async def show_jobs(visit: Visit) -> Answer:
@@ -30,7 +30,7 @@ async def show_jobs(visit: Visit) -> Answer:
         visit.now,
         await context.blind_windows(),
         query=JobQuery(sort_by=SortKey.STATUS),
-        request=PageRequest(_page_number(visit), _PER_PAGE),
+        request=PageRequest(page_number(visit), _PER_PAGE),
     )
     schedules = {job.id: schedule_in_words(job.rules.schedule) for job in page.items}
     return show(visit, "jobs.html", page=page, schedules=schedules, path=_path(visit))
@@ -138,14 +138,6 @@ async def _find(visit: Visit) -> Job:
 
 def _path(visit: Visit) -> str:
     return f"/w/{visit.membership.workspace_id}/jobs"
-
-
-def _page_number(visit: Visit) -> int:
-    """Return which page of a list is wanted. Raises NotFoundError for what is none."""
-    text = visit.request.query_params.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) > 0):
-        raise NotFoundError("There is no such page.")
-    return int(text)
 
 
 def _crontab(job: Job, ping_url: str) -> str:

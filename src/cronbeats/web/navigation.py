@@ -34,7 +34,13 @@ class Link:
     is_here: bool
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("Jobs", "/jobs", Action.READ),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("Jobs", "/jobs", Action.READ),
+    Entry("Members", "/members", Action.READ_MEMBERS, "Workspace"),
+    Entry("API Keys", "/api-keys", Action.MANAGE_KEYS, "Workspace"),
+    Entry("Audit log", "/audit-log", Action.READ_AUDIT_LOG, "Workspace"),
+    Entry("Settings", "/settings", Action.MANAGE_WORKSPACE, "Workspace"),
+)
 
 
 def links(here: Membership | None, path: str) -> Iterator[tuple[str, list[Link]]]:

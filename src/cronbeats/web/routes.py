@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from cronbeats.web import account, design, first_run, home, jobs, recovery, sign_in, static
+from cronbeats.web import (
+    account,
+    api_keys,
+    audit_log,
+    design,
+    first_run,
+    home,
+    invitation,
+    jobs,
+    members,
+    recovery,
+    sign_in,
+    static,
+    workspaces,
+)
 from cronbeats.web.docs import page as docs
 from cronbeats.web.page import Page
 
@@ -15,6 +29,11 @@ PAGES: tuple[Page, ...] = (
     *recovery.PAGES,
     *account.PAGES,
     *jobs.PAGES,
+    *members.PAGES,
+    *invitation.PAGES,
+    *api_keys.PAGES,
+    *audit_log.PAGES,
+    *workspaces.PAGES,
 )
 # Only with CRONBEATS_DEVELOPMENT.
 DEVELOPMENT_PAGES: tuple[Page, ...] = design.PAGES

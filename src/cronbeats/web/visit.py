@@ -13,7 +13,7 @@ from starlette.requests import Request
 from cronbeats.clock import Clock
 from cronbeats.domain.access import Plans
 from cronbeats.domain.account import User
-from cronbeats.domain.audit import Actor, ActorKind
+from cronbeats.domain.audit import Actor, person
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.membership import Membership
 from cronbeats.domain.session import Client
@@ -111,8 +111,7 @@ class Visit:
     @property
     def actor(self) -> Actor:
         """Who does what the page does, as the audit log tells it."""
-        user = self.user
-        return Actor(ActorKind.PERSON, user.shown_name, user.id, self.client.address)
+        return person(self.user.id, self.user.email, self.client.address)
 
     @property
     def path(self) -> str:
