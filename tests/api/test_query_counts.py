@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from tests.api.answers import data_of
-from tests.support.queries import noting_queries
-from tests.support.world import World
+from sqlalchemy import insert
 
-MANY = 100
+from cronbeats.storage.schema import blind_windows
+from tests.api.answers import data_of
+from tests.api.routes import all_routes
+from tests.support.queries import noting_queries
+from tests.support.world import Json, World
+
+MANY, SEVERAL = 100, 15
+MOST_QUERIES, MOST_OF_BULK = 10, 20
 
 
 async def count(world: World, method: str, path: str, body: Any = None) -> int:
@@ -66,7 +71,42 @@ async def test_a_job_costs_the_same_however_much_it_has_told(world: World) -> No
 
 async def test_bulk_costs_the_same_for_one_job_and_for_a_hundred(world: World) -> None:
     one, many = await make_jobs(world, 1), await make_jobs(world, MANY)
-    for what in ("pause", "resume", "delete"):
-        path = f"/jobs/bulk/{what}"
-        alone = await count(world, "POST", path, {"job_ids": one})
-        assert await count(world, "POST", path, {"job_ids": many}) == alone, what
+    for what in ("mute", "unmute", "pause", "resume", "delete"):
+        path, more = f"/jobs/bulk/{what}", {"seconds": 60} if what == "mute" else {}
+        alone = await count(world, "POST", path, {"job_ids": one, **more})
+        assert await count(world, "POST", path, {"job_ids": many, **more}) == alone, what
+        assert alone <= MOST_OF_BULK, what
+
+
+async def test_whatever_is_read_costs_the_same_however_much_there_is(world: World) -> None:
+    job = await world.make_job()
+    await make_jobs(world, 1)
+    await let_it_fail_and_recover(world, job, 1)
+    routes = [route for route in sorted(all_routes(world.senders)) if route.startswith("GET ")]
+    before = {route: await count_reading(world, route, job) for route in routes}
+    await let_it_fail_and_recover(world, job, SEVERAL)
+    await make_jobs(world, SEVERAL)
+    for route in routes:
+        assert await count_reading(world, route, job) == before[route] <= MOST_QUERIES, route
+
+
+async def let_it_fail_and_recover(world: World, job: Json, times: int) -> None:
+    """Let there be so many more of all that is kept of a job, and a blind window for each."""
+    for _ in range(times):
+        for action in ("/start", "/end/fail", "/start", "/end/success"):
+            await world.ping(job, action, content=b"output")
+            world.clock.turn(1)
+        await world.deliver_all()
+        async with world.db.write() as tx:
+            now = world.clock()
+            ends = {"started_at": now, "ended_at": now, "reason": "silence"}
+            await tx.execute(insert(blind_windows).values(ends))
+
+
+async def count_reading(world: World, route: str, job: Json) -> int:
+    listed = data_of(await world.api("GET", f"/jobs/{job['id']}/signals"))
+    ids = {"job_id": job["id"], "signal_id": listed["signals"][0]["id"]}
+    async with noting_queries(world.db) as queries:
+        answer = await world.api("GET", route.removeprefix("GET ").format(**ids))
+    assert answer.is_success, (route, answer.text)
+    return len(queries)

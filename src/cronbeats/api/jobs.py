@@ -149,7 +149,12 @@ async def update(
     return _shown(job, context, response)
 
 
-_DELETES: dict[str, Any] = {"status_code": 204, "openapi_extra": raises("precondition_failed")}
+_DELETES: dict[str, Any] = {
+    "status_code": 204,
+    # One without a media type: there is nothing of which it could be.
+    "response_class": Response,
+    "openapi_extra": raises("precondition_failed"),
+}
 
 
 @router.post("/{job_id}/delete", operation_id="deleteJob", **_DELETES)

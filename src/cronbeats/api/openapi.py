@@ -17,6 +17,7 @@ from cronbeats.api.openapi_errors import ERROR_SCHEMAS, error_codes, error_respo
 from cronbeats.api.openapi_examples import add_examples
 from cronbeats.api.openapi_headers import HEADERS, add_headers
 from cronbeats.api.openapi_schemas import tidy, without_null
+from cronbeats.api.routing import NoBody
 from cronbeats.domain.access import Action, least_role
 
 Json = dict[str, Any]
@@ -61,6 +62,7 @@ def build_document(app: FastAPI, base_url: str) -> Json:
     errors: Json = {}
     for route, operation in operations(document["paths"]):
         _complete(operation, actions[route], errors)
+        _leave_out_empty_body(operation)
     for kind, item in document["webhooks"].items():
         openapi_webhooks.complete(kind, item["post"])
     for section in ("paths", "webhooks"):
@@ -70,6 +72,7 @@ def build_document(app: FastAPI, base_url: str) -> Json:
                 parameter["schema"] = without_null(parameter["schema"])
     document["security"] = [{"ApiKey": []}]
     components = document["components"]
+    components["schemas"].pop(NoBody.__name__, None)
     components["schemas"].update(ERROR_SCHEMAS)
     components["headers"] = HEADERS
     components["responses"] = errors
@@ -127,6 +130,12 @@ def _complete(operation: Json, action: Action, errors: Json) -> None:
     for status, (name, response) in error_responses(codes).items():
         errors[name] = response
         responses[status] = {"$ref": f"#/components/responses/{name}"}
+
+
+def _leave_out_empty_body(operation: Json) -> None:
+    """Say nothing of a body where the only good one is empty."""
+    if NoBody.__name__ in str(operation.get("requestBody")):
+        del operation["requestBody"]
 
 
 def _describe(responses: Json) -> None:

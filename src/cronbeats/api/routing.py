@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, get_type_hints
 
-from fastapi import APIRouter, Depends, Query, Request, Response, params
+from fastapi import APIRouter, Body, Depends, Query, Request, Response, params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import QueryParams
@@ -22,6 +22,12 @@ class NoQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class NoBody(BaseModel):
+    """A body without any field; nothing at all and null are as good."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 def new_router(prefix: str = "", *, tag: str) -> APIRouter:
     """Return a router whose routes read strictly; every route of the API belongs to one.
 
@@ -31,7 +37,10 @@ def new_router(prefix: str = "", *, tag: str) -> APIRouter:
 
 
 class StrictRoute(APIRoute):
-    """A route that refuses query fields it does not know, and whatever is given twice."""
+    """A route that refuses fields it does not know, and whatever is given twice.
+
+    Whoever sends seconds to a call that pauses for good must not believe that they were heard.
+    """
 
     def __init__(
         self,
@@ -42,6 +51,8 @@ class StrictRoute(APIRoute):
         **options: Any,
     ) -> None:
         own = [] if _takes_query(endpoint) else [Depends(_no_query)]
+        if options.get("methods") != ["GET"] and not _takes_body(endpoint):
+            own.append(Depends(_no_body))
         super().__init__(path, endpoint, dependencies=[*(dependencies or ()), *own], **options)
 
     def get_route_handler(self) -> Callable[[Request], Any]:
@@ -98,9 +109,23 @@ def _takes_query(endpoint: Callable[..., Any]) -> bool:
     return any(isinstance(each, params.Query) for hint in hints for each in _metadata(hint))
 
 
+def _takes_body(endpoint: Callable[..., Any]) -> bool:
+    hints = get_type_hints(endpoint, include_extras=True).values()
+    return any(
+        isinstance(kind, type) and issubclass(kind, BaseModel)
+        for hint in hints
+        for kind in [getattr(hint, "__origin__", hint)]
+        if not any(isinstance(each, params.Query) for each in _metadata(hint))
+    )
+
+
 def _metadata(hint: Any) -> tuple[Any, ...]:
     return getattr(hint, "__metadata__", ())
 
 
 def _no_query(_query: Annotated[NoQuery, Query()]) -> None:
     """Refuse every query field."""
+
+
+def _no_body(_body: Annotated[NoBody | None, Body()] = None) -> None:
+    """Refuse every field in a body."""

@@ -23,6 +23,9 @@ from cronbeats.storage.database import Database
 _NOT_JSON = Problem(
     415, "unsupported_media_type", "Send JSON, with the header Content-Type: application/json"
 )
+_ENCODED = Problem(
+    415, "unsupported_media_type", "Send the body as it is, without a Content-Encoding"
+)
 
 _log = structlog.get_logger()
 
@@ -152,6 +155,8 @@ def _problem_of_body(headers: dict[bytes, bytes]) -> Problem | None:
     has_body = length != b"0" or b"transfer-encoding" in headers
     if has_body and not _is_json(headers.get(b"content-type", b"")):
         return _NOT_JSON
+    if has_body and headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+        return _ENCODED
     return None
 
 
