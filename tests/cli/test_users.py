@@ -51,6 +51,14 @@ def test_everybody_is_listed_with_how_they_sign_in(home: Path) -> None:
     ]
 
 
+def test_a_second_factor_is_taken_away_from_who_lost_it(home: Path) -> None:
+    done = run(home, "users", "remove-second-factor", "Ada@example.com")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "The password alone lets this person in now.\n"
+    told = complaint(run(home, "users", "remove-second-factor", "eve@example.com"), 1)
+    assert told == "There is nobody with the address 'eve@example.com'."
+
+
 def test_there_is_no_link_for_somebody_who_is_not_known(home: Path) -> None:
     told = complaint(run(home, "users", "reset-link", "eve@example.com"), 1)
     assert told == "There is nobody with the address 'eve@example.com'."

@@ -119,6 +119,17 @@ async def test_each_recovery_code_works_once(ada: Person) -> None:
     assert await count_recovery_codes(ada.db, ada.user_id) == 8
 
 
+async def test_nobody_comes_in_with_the_codes_of_somebody_else(ada: Person) -> None:
+    bob = await add_person(ada.db, "bob@example.com")
+    app = pyotp.TOTP((await offer_second_factor(ada.db, bob)).secret)
+    bobs = await confirm_second_factor(ada.db, bob, app.at(ada.clock()), HOME, ada.clock())
+    ada.clock.turn(30)
+    for code in (bobs[0], app.at(ada.clock())):
+        with pytest.raises(WrongCredentialsError):
+            await ada.show(code, await ada.knock())
+    assert await count_recovery_codes(ada.db, bob) == 10
+
+
 async def test_a_code_that_comes_late_is_of_no_use(ada: Person) -> None:
     pending = await ada.knock()
     ada.clock.turn(PENDING_LASTS.total_seconds())
