@@ -52,7 +52,7 @@ async def test_a_link_sets_a_new_password_and_signs_in(world: World) -> None:
     [field] = Page(wrong.text).all("input", name="password")
     assert field.attributes["aria-invalid"] == "true"
     done = await http.post(path, data={"password": NEW})
-    assert (done.status_code, done.headers["Location"]) == (303, "/")
+    assert (done.status_code, done.headers["Location"]) == (303, "/account")
     assert (await http.get("/account")).status_code == 200
     assert (await before.get("/account")).status_code == 303
     assert (await sign_in(browser(world))).status_code == 422

@@ -18,6 +18,7 @@ FORMS = [page for page in PAGES if page.method == "POST"]
 OPEN = {
     "/",
     "/sign-in",
+    "/sign-in/code",
     "/sign-out",
     "/first-run/{token}",
     "/forgot",

@@ -12,7 +12,7 @@ from cronbeats.services.manage_account import PasswordChange, change_password, c
 from cronbeats.services.manage_sessions import browse_sessions, end_other_sessions, end_session
 from cronbeats.web import cookies
 from cronbeats.web.answers import go_to, show
-from cronbeats.web.forms import Form, wait_in_words
+from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.sign_in import DEVICE, keep_signed_in
 from cronbeats.web.visit import Answer, Visit
@@ -57,8 +57,7 @@ async def save_password(visit: Visit) -> Answer:
         wrong = Form(errors=error.errors, scope="password-")
         return await _show(visit, replace(_forms(visit), password=wrong), 422)
     except ThrottledError as error:
-        words = f"Too many tries. Please wait {wait_in_words(error)}, then try again."
-        wrong = Form(trouble=words, scope="password-")
+        wrong = replace(too_many_tries(error), scope="password-")
         return await _show(visit, replace(_forms(visit), password=wrong), 429)
     answer = go_to(visit, _HOME, told="Your password is changed. All other sessions have ended.")
     keep_signed_in(visit, answer, known.session, known.device)

@@ -62,6 +62,12 @@ def wait_in_words(error: ThrottledError) -> str:
     return "a minute" if minutes <= 1 else f"{minutes} minutes"
 
 
+def too_many_tries(error: ThrottledError, values: Mapping[str, str] | None = None) -> Form:
+    """Return a form that says how long to wait before it is sent again."""
+    words = f"Too many tries. Please wait {wait_in_words(error)}, then try again."
+    return Form(values or {}, trouble=words)
+
+
 async def read_form(request: Request) -> dict[str, str]:
     """Return the fields that were sent.
 

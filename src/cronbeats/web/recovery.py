@@ -9,10 +9,10 @@ from cronbeats.services.recover_accounts import (
     check_reset,
     reset_password,
 )
-from cronbeats.web.answers import go_to, show
-from cronbeats.web.forms import Form, refused, wait_in_words
+from cronbeats.web.answers import show
+from cronbeats.web.forms import Form, refused, too_many_tries
 from cronbeats.web.page import Needs, get, post
-from cronbeats.web.sign_in import keep_signed_in
+from cronbeats.web.sign_in import lead_in
 from cronbeats.web.visit import Answer, Visit
 
 
@@ -30,8 +30,7 @@ async def do_forgot(visit: Visit) -> Answer:
     try:
         await ask_for_reset(visit.context.db, visit.client, visit.now)
     except ThrottledError as error:
-        words = f"Too many tries. Please wait {wait_in_words(error)}, then try again."
-        form = Form(visit.form, trouble=words)
+        form = too_many_tries(error, visit.form)
         return show(visit, "forgot.html", status=429, form=form, can_send=True, is_sent=False)
     begin(visit.form.get("email", ""))
     return show(visit, "forgot.html", form=Form(visit.form), can_send=True, is_sent=True)
@@ -53,9 +52,8 @@ async def do_reset(visit: Visit) -> Answer:
         user = await check_reset(db, token, visit.now)
         form = refused(visit.form, error)
         return show(visit, "reset.html", status=422, form=form, email=user.email)
-    answer = go_to(visit, "/", told="Your new password is set. All other sessions have ended.")
-    keep_signed_in(visit, answer, known.session, known.device)
-    return answer
+    told = "Your new password is set. All other sessions have ended."
+    return lead_in(visit, known, "/account", told=told)
 
 
 PAGES = (

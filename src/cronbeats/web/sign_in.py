@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 
 from cronbeats.domain.errors import ThrottledError, WrongCredentialsError
-from cronbeats.domain.session import DEVICE_IS_KNOWN_FOR, SESSION_LASTS
+from cronbeats.domain.session import DEVICE_IS_KNOWN_FOR, SESSION_LASTS, SignedIn
 from cronbeats.services.sign_in import Knock, sign_in, sign_out
 from cronbeats.web import cookies
 from cronbeats.web.answers import go_to, own_path, show
-from cronbeats.web.forms import Form, wait_in_words
+from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.visit import Answer, Visit
 
@@ -38,13 +40,11 @@ async def do_sign_in(visit: Visit) -> Answer:
     except WrongCredentialsError:
         return show(visit, "sign_in.html", status=422, form=Form(form, trouble=_WRONG))
     except ThrottledError as error:
-        words = f"Too many tries. Please wait {wait_in_words(error)}, then try again."
-        answer = show(visit, "sign_in.html", status=429, form=Form(form, trouble=words))
+        wait = too_many_tries(error, form)
+        answer = show(visit, "sign_in.html", status=429, form=wait)
         answer.headers["retry-after"] = str(error.retry_after_seconds)
         return answer
-    answer = go_to(visit, own_path(form.get("next")))
-    keep_signed_in(visit, answer, known.session, known.device)
-    return answer
+    return lead_in(visit, known, own_path(form.get("next")))
 
 
 async def do_sign_out(visit: Visit) -> Answer:
@@ -54,6 +54,14 @@ async def do_sign_out(visit: Visit) -> Answer:
         await sign_out(visit.context.db, token)
     answer = go_to(visit, "/sign-in", told="You are signed out.")
     cookies.clear_cookie(answer, visit.context, cookies.SESSION)
+    return answer
+
+
+def lead_in(visit: Visit, known: SignedIn, path: str, *, told: str = "") -> Answer:
+    """Lead whoever showed a password to a page, by way of the code if that is needed."""
+    target = f"/sign-in/code?{urlencode({'next': path})}" if known.needs_code else path
+    answer = go_to(visit, target, told="" if known.needs_code else told)
+    keep_signed_in(visit, answer, known.session, known.device)
     return answer
 
 
