@@ -21,7 +21,7 @@ from tests.support.server import Server
 
 _PATIENCE_MILLISECONDS = 15_000
 # No calls to its maker's servers; it runs as root in CI, where it cannot build its sandbox.
-_QUIET = (
+QUIET = (
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -55,7 +55,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     path = shutil.which("chromium")
     assert path is not None, "there is no chromium on this machine: see scripts/install-browser"
     started = playwright.chromium.launch(
-        executable_path=path, args=_QUIET, chromium_sandbox=os.getuid() != 0
+        executable_path=path, args=QUIET, chromium_sandbox=os.getuid() != 0
     )
     yield started
     started.close()

@@ -22,8 +22,9 @@ def show(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Re
     The template is given the `visit`, what is `told`, and these values.
     """
     told = cookies.told(visit.request, visit.context)
-    navigation = list(links(visit.here, visit.path))
-    common = {"visit": visit, "told": told, "navigation": navigation}
+    place = visit.here or cookies.last_workspace(visit)
+    navigation = list(links(place, visit.path))
+    common = {"visit": visit, "told": told, "navigation": navigation, "place": place}
     html = render(template, **{**common, **values})
     answer = HTMLResponse(html, status)
     if told is not None:

@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cronbeats.domain.line import is_line
-from cronbeats.web.visit import WebContext
+from cronbeats.domain.membership import Membership
+from cronbeats.web.visit import Visit, WebContext
 
 SESSION = "cronbeats"
+WORKSPACE = "cronbeats-workspace"
 _TOLD = "cronbeats-told"
 _TOLD_SECONDS = 60
 _LONGEST_TOLD = 400
@@ -43,6 +45,13 @@ def set_cookie(answer: Response, context: WebContext, base: str, value: str, sec
 def clear_cookie(answer: Response, context: WebContext, base: str) -> None:
     """Let the browser forget a cookie."""
     set_cookie(answer, context, base, "", 0)
+
+
+def last_workspace(visit: Visit) -> Membership | None:
+    """Return the workspace that a visitor looked at last, else any, None if they are in none."""
+    last = read_cookie(visit.request, visit.context, WORKSPACE)
+    every = visit.memberships
+    return next((each for each in every if str(each.workspace_id) == last), next(iter(every), None))
 
 
 def tell_next(answer: Response, context: WebContext, words: str) -> None:

@@ -14,7 +14,6 @@ from cronbeats.web.page import Needs, get
 from cronbeats.web.refusals import NOT_FOUND, Refusal, wants_page
 from cronbeats.web.visit import Answer, Visit
 
-_WORKSPACE = "cronbeats-workspace"
 _YEAR_SECONDS = 31_536_000
 _WELCOME = (
     f"CronBeats {__version__} is running.\n"
@@ -38,7 +37,7 @@ async def enter_workspace(visit: Visit) -> Answer:
     """Lead to the jobs of a workspace, which is remembered as the one last looked at."""
     here = visit.membership.workspace_id
     answer = go_to(visit, f"/w/{here}/jobs")
-    cookies.set_cookie(answer, visit.context, _WORKSPACE, str(here), _YEAR_SECONDS)
+    cookies.set_cookie(answer, visit.context, cookies.WORKSPACE, str(here), _YEAR_SECONDS)
     return answer
 
 
@@ -65,9 +64,5 @@ PAGES = (
 
 
 def _lead_to_jobs(visit: Visit) -> Answer | None:
-    ids = [each.workspace_id for each in visit.memberships]
-    if not ids:
-        return None
-    last = cookies.read_cookie(visit.request, visit.context, _WORKSPACE)
-    chosen = next((each for each in ids if str(each) == last), ids[0])
-    return go_to(visit, f"/w/{chosen}/jobs")
+    last = cookies.last_workspace(visit)
+    return None if last is None else go_to(visit, f"/w/{last.workspace_id}/jobs")
