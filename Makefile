@@ -1,5 +1,6 @@
 # make serve    run the server (HOST= and PORT= change where it listens)
 # make test     check and test everything, as CI does
+# make fuzz     make requests from the API's document for a while (FUZZ_SECONDS=600)
 # make install  install what development needs into .venv
 # make bench    measure how fast pings are taken and alerts leave (benchmarks/README.md)
 # make format   format the code and repair what ruff can repair
@@ -12,7 +13,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help serve test bench install format lock clean
+.PHONY: help serve test fuzz bench install format lock clean
 
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -59,6 +60,13 @@ bench: install
 	@scripts/install-wrk
 	@$(BIN)/python -W ignore -m benchmarks.ping
 	@$(BIN)/python -W ignore -m benchmarks.alerts
+
+# Other requests each time, for so long on each database; FUZZ_SEED= makes those of a seed again.
+fuzz: export FUZZ_SECONDS ?= 600
+fuzz: export FUZZ_SEED ?= $(shell date +%s)
+fuzz: install
+	@echo "FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED)"
+	@exec $(BIN)/pytest tests/fuzz
 
 format: install
 	@$(BIN)/ruff format .
