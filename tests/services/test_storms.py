@@ -203,3 +203,21 @@ async def test_many_that_could_not_leave_for_an_hour_leave_as_one(world: World) 
     world.clock.turn(900)
     await world.deliver_all()
     assert chat.sizes == [(DOWN, 8)]
+
+
+async def test_a_drill_in_a_storm_is_told_at_once_and_by_itself(world: World) -> None:
+    chat = await chat_of(world)
+    await storm(world)
+    answer = await world.api("POST", "/integrations/drill")
+    assert answer.status_code == 200
+    assert chat.sizes == [(DOWN, 1), (RECOVERED, 1)]
+    await hold_over(world)
+    assert chat.sizes == [(DOWN, 1), (RECOVERED, 1), (DOWN, MANY)]
+
+
+async def test_a_drill_makes_no_storm_of_three(world: World) -> None:
+    chat = await chat_of(world)
+    await world.api("POST", "/integrations/drill")
+    await storm(world, 3)
+    await world.deliver_all()
+    assert chat.sizes == [(DOWN, 1), (RECOVERED, 1), *[(DOWN, 1)] * 3]

@@ -12,7 +12,7 @@ from cronbeats.domain.alert import AlertKind, Digest, digest_of
 from cronbeats.domain.integration import Integration
 from cronbeats.domain.outbox import Owed, superseded
 from cronbeats.domain.storm import MOST_IN_A_DIGEST, StormRule, sort_out
-from cronbeats.storage import alerts, due_alerts, signals
+from cronbeats.storage import alerts, drill_jobs, due_alerts, signals
 from cronbeats.storage.alerts import Lease, Taken
 from cronbeats.storage.database import Transaction
 
@@ -95,7 +95,7 @@ async def claim(
     if storms is None:
         choice = _Choice([[each] for each in leaving])
     else:
-        choice = await _gather(tx, integration.id, leaving, now, storms)
+        choice = await _gather(tx, integration, leaving, now, storms)
     parcels = sorted(choice.parcels, key=lambda parcel: parcel[0].id)[:room]
     claimed = await _take(tx, integration, parcels, lease, now)
     was_cleared = len(leaving) < len(firsts)
@@ -128,16 +128,25 @@ async def _clear_up(
 
 
 async def _gather(
-    tx: Transaction, integration_id: int, leaving: Sequence[Owed], now: datetime, rule: StormRule
+    tx: Transaction,
+    integration: Integration,
+    leaving: Sequence[Owed],
+    now: datetime,
+    rule: StormRule,
 ) -> _Choice:
-    """Put alerts together for people: what was one message before is the same one again."""
+    """Put alerts together for people: what was one message before is the same one again.
+
+    A drill is never part of a storm: it would tell people of an outage that there is not.
+    """
+    drill_job_id = await drill_jobs.get_id(tx, integration.workspace_id)
     fresh: dict[str, list[Owed]] = defaultdict(list)
     parcels: list[Sequence[Owed]] = [
         await due_alerts.digest_members(tx, digest_id)
         for digest_id in {each.digest_id for each in leaving if each.digest_id is not None}
     ]
     for each in sorted(leaving, key=lambda each: (each.owed_at, each.id)):
-        if each.digest_id is None and each.may_have_arrived:
+        is_alone = each.may_have_arrived or each.job_id == drill_job_id
+        if each.digest_id is None and is_alone:
             parcels.append([each])
         elif each.digest_id is None:
             fresh[each.kind].append(each)
@@ -145,7 +154,7 @@ async def _gather(
     for kind, its in fresh.items():
         around = (its[0].owed_at - rule.hold, its[0].owed_at + rule.hold)
         count = await due_alerts.count_near(
-            tx, integration_id, kind, around, at_most=rule.most_alone + 1
+            tx, integration.id, kind, around, at_most=rule.most_alone + 1, except_job=drill_job_id
         )
         sorting = sort_out(its, count, now, rule)
         parcels.extend(sorting.parcels)

@@ -22,11 +22,16 @@ async def lock(tx: Transaction, workspace_id: int, now: datetime) -> Job:
     It is a deleted job from its beginning: in no list, heard by no ping, judged by no clock.
     """
     await workspaces.lock(tx, workspace_id)
-    known = select(drill_jobs.c.job_id).where(drill_jobs.c.workspace_id == workspace_id)
-    job_id = await tx.scalar(known)
+    job_id = await get_id(tx, workspace_id)
     if job_id is None:
         job_id = await _make(tx, workspace_id, now)
     return await jobs.lock_any(tx, job_id)
+
+
+async def get_id(tx: Transaction, workspace_id: int) -> int | None:
+    """Return the id of a workspace's drill job, None if none was needed yet."""
+    own = drill_jobs.c.workspace_id == workspace_id
+    return await tx.scalar(select(drill_jobs.c.job_id).where(own))
 
 
 async def running_until(tx: Transaction, workspace_id: int) -> datetime | None:

@@ -126,13 +126,19 @@ async def count_near(
     integration_id: int,
     kind: str,
     moments: tuple[datetime, datetime],
+    *,
     at_most: int,
+    except_job: int | None,
 ) -> int:
-    """Return how many alerts of a kind came to be owed between two moments, counted `at_most`."""
+    """Return how many alerts of a kind came to be owed between two moments, counted `at_most`.
+
+    Those of one job can be left out.
+    """
     near = select(alerts.c.id).where(
         alerts.c.integration_id == integration_id,
         alerts.c.kind == kind,
         alerts.c.owed_at.between(*moments),
+        *(() if except_job is None else (alerts.c.job_id != except_job,)),
     )
     counted = select(func.count()).select_from(near.limit(at_most).subquery())
     return (await tx.execute(counted)).scalar_one()
