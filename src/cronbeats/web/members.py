@@ -22,7 +22,7 @@ from cronbeats.web.visit import Answer, Visit
 
 _FRESH = {"role": Role.MEMBER, "days": str(INVITATION_LASTS.days)}
 _ABOUT = {
-    Role.OWNER: "Does everything: API keys, ownership, deleting the workspace.",
+    Role.OWNER: "Does everything: decides about everybody, makes API keys.",
     Role.ADMIN: "Works on jobs, integrations and rules; looks after members and viewers.",
     Role.MEMBER: "Works on jobs.",
     Role.VIEWER: "Looks at everything but keys and the audit log.",
