@@ -17,6 +17,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.steps import PASSWORD, WRONG_PASSWORD
 from tests.support.server import Server
 
 _PATIENCE_MILLISECONDS = 15_000
@@ -92,6 +93,20 @@ def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         server.start()
         server.set_up()
         yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def new_server(tmp_path: Path) -> Iterator[Server]:
+    """Give a server that nobody has set up; at its end, its log holds no secret of these tests."""
+    server = Server(tmp_path, f"sqlite:///{tmp_path / 'cronbeats.db'}", public_url="")
+    try:
+        server.start()
+        yield server
+        said = server.log()
+        assert PASSWORD not in said
+        assert WRONG_PASSWORD not in said
     finally:
         server.end()
 

@@ -1,64 +1,19 @@
 """The first steps of a new user, from an empty database to a job that is watched."""
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
-
 import httpx
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.support.machine import wait_until
+from tests.browser.steps import (
+    EMAIL,
+    PASSWORD,
+    WRONG_PASSWORD,
+    first_run_link,
+    make_job,
+    set_up,
+    sign_in,
+)
 from tests.support.server import Server
-
-EMAIL, PASSWORD = "ada@example.com", "a few made-up words"
-WRONG_PASSWORD = "some other made-up words"
-
-
-@pytest.fixture
-def new_server(tmp_path: Path) -> Iterator[Server]:
-    """Give a server that nobody has set up; at its end, its log holds no secret of these tests."""
-    server = Server(tmp_path, f"sqlite:///{tmp_path / 'cronbeats.db'}", public_url="")
-    try:
-        server.start()
-        yield server
-        said = server.log()
-        assert PASSWORD not in said
-        assert WRONG_PASSWORD not in said
-    finally:
-        server.end()
-
-
-def first_run_link(server: Server) -> str:
-    found = wait_until(
-        lambda: re.search(r"http://\S+/first-run/\S+", server.log()), 10, "there is a link"
-    )
-    assert found
-    return found[0]
-
-
-def set_up(page: Page, server: Server) -> None:
-    page.goto(first_run_link(server))
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("Name of the workspace").fill("Home")
-    page.get_by_role("button", name="Begin").click()
-    expect(page.get_by_role("heading", name="New job")).to_be_visible()
-
-
-def make_job(page: Page, name: str = "Nightly backup") -> str:
-    """Fill the form for a new job in and send it; return the job's ping URL."""
-    page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_role("button", name="Make job").click()
-    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
-    return str(page.get_by_text(re.compile(r"^http://\S+/ping/\w{8}$")).first.text_content())
-
-
-def sign_in(page: Page, password: str = PASSWORD) -> None:
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def test_the_link_of_the_first_start_leads_to_a_job_that_is_watched(

@@ -1,0 +1,42 @@
+"""What people do in a browser again and again, as verbs."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.support.machine import wait_until
+from tests.support.server import Server
+
+EMAIL, PASSWORD = "ada@example.com", "a few made-up words"
+WRONG_PASSWORD = "some other made-up words"
+
+
+def first_run_link(server: Server) -> str:
+    found = wait_until(
+        lambda: re.search(r"http://\S+/first-run/\S+", server.log()), 10, "there is a link"
+    )
+    assert found
+    return found[0]
+
+
+def set_up(page: Page, server: Server) -> None:
+    page.goto(first_run_link(server))
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Name of the workspace").fill("Home")
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("heading", name="New job")).to_be_visible()
+
+
+def make_job(page: Page, name: str = "Nightly backup") -> str:
+    """Fill the form for a new job in and send it; return the job's ping URL."""
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Make job").click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    return str(page.get_by_text(re.compile(r"^http://\S+/ping/\w{8}$")).first.text_content())
+
+
+def sign_in(page: Page, password: str = PASSWORD, email: str = EMAIL) -> None:
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
