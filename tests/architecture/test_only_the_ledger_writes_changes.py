@@ -18,7 +18,7 @@ LEDGER_ONLY = {
 STORAGE = PACKAGE / "storage"
 LEDGER = STORAGE / "ledger.py"
 # Parts of the ledger, for the ledger alone to call.
-PARTS = [STORAGE / "owed_alerts.py"]
+PARTS = [STORAGE / "bulk.py", STORAGE / "owed_alerts.py"]
 # A migration may have to rewrite what is there.
 MIGRATIONS = STORAGE / "migrations"
 

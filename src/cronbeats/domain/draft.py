@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 
 from cronbeats.domain.job import (
@@ -144,13 +144,31 @@ class Draft:
 
     def finish(self) -> Change:
         """Return what became of the job."""
-        state = State(*(getattr(self, name) for name in _STATE_FIELDS))
+        state = State(
+            status=self.status,
+            since=self.since,
+            reason=self.reason,
+            due_at=self.due_at,
+            good_streak=self.good_streak,
+            bad_streak=self.bad_streak,
+            missed_streak=self.missed_streak,
+            run_count=self.run_count,
+            incident_count=self.incident_count,
+            incident=self.incident,
+            last_signal=self.last_signal,
+            last_signal_at=self.last_signal_at,
+            last_start_at=self.last_start_at,
+            last_success_at=self.last_success_at,
+            last_failure_at=self.last_failure_at,
+            last_duration_ms=self.last_duration_ms,
+            unended_since=self.unended_since,
+            unheard_since=self.unheard_since,
+            unheard_ends_since=self.unheard_ends_since,
+            open_runs=self.open_runs,
+        )
         return Change(
             replace(self.job, rules=self.rules, state=state),
             tuple(self._transitions),
             tuple(self._runs.values()),
             tuple(self._incidents.values()),
         )
-
-
-_STATE_FIELDS = tuple(each.name for each in fields(State))

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import (
     JSON,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Dialect,
     Integer,
@@ -48,6 +49,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 Folded = Text().with_variant(Text(collation="C"), "postgresql")
 """A text that is compared and sorted by its code points, wherever the server stands."""
+
+PACKED_ROWS = "packed_rows"
+"""The name of the parameter that rows are packed in."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -190,7 +194,12 @@ def lightly(writer: AsyncEngine) -> AsyncEngine:
 
 def insert_into(tx: AsyncConnection, table: Table) -> Any:
     """Return an INSERT that can say what to do on a conflict."""
-    build = postgresql_insert if _is_postgresql(tx) else sqlite_insert
+    return insert_for(tx.dialect, table)
+
+
+def insert_for(dialect: Dialect, table: Table) -> Any:
+    """Return the same for a transaction of that dialect."""
+    build = postgresql_insert if dialect.name == "postgresql" else sqlite_insert
     statement: Insert = build(table)
     return statement
 
@@ -216,19 +225,21 @@ def table_of(
     rows: Iterable[Sequence[Any]],
 ) -> Subquery:
     """Return rows of values as a table to join with; they are one parameter, however many."""
-    packed = json.dumps([[_packed(tx, value) for value in row] for row in rows])
-    parameter = bindparam(None, packed, String)
+    parameter = bindparam(None, pack_rows(tx, list(rows)), String)
+    return _unpacked(tx.dialect, columns, parameter)
+
+
+def table_of_packed(dialect: Dialect, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
+    """Return the table of the rows that a statement gets, packed, as its parameter PACKED_ROWS."""
+    return _unpacked(dialect, columns, bindparam(PACKED_ROWS, type_=String))
+
+
+def pack_rows(tx: AsyncConnection, rows: Sequence[Sequence[Any]]) -> str:
+    """Return rows of values as one parameter of JSON."""
     if _is_postgresql(tx):
-        unpacked = func.json_array_elements(cast(parameter, JSON))
-    else:
-        unpacked = func.json_each(parameter)
-    value = unpacked.table_valued(column("value", JSON)).c.value
-    return select(
-        *(
-            cast(value[place].as_string(), kind).label(name)
-            for place, (name, kind) in enumerate(columns.items())
-        )
-    ).subquery()
+        return orjson.dumps(rows).decode()
+    packed = orjson.dumps(rows, _in_microseconds, orjson.OPT_PASSTHROUGH_DATETIME)
+    return packed.decode()
 
 
 def lock_for_migration(connection: Connection) -> None:
@@ -260,10 +271,27 @@ def _is_postgresql(tx: AsyncConnection) -> bool:
     return tx.dialect.name == "postgresql"
 
 
-def _packed(tx: AsyncConnection, value: Any) -> Any:
+def _unpacked(
+    dialect: Dialect, columns: Mapping[str, TypeEngine[Any]], parameter: BindParameter[Any]
+) -> Subquery:
+    if dialect.name == "postgresql":
+        unpacked = func.json_array_elements(cast(parameter, JSON))
+    else:
+        unpacked = func.json_each(parameter)
+    value = unpacked.table_valued(column("value", JSON)).c.value
+    texts = {name: value[place].as_string() for place, name in enumerate(columns)}
+    return select(
+        *(
+            (texts[name] if isinstance(kind, String) else cast(texts[name], kind)).label(name)
+            for name, kind in columns.items()
+        )
+    ).subquery()
+
+
+def _in_microseconds(value: Any) -> int:
     if not isinstance(value, datetime):
-        return value
-    return value.isoformat() if _is_postgresql(tx) else (value - _EPOCH) // _MICROSECOND
+        raise TypeError(f"{type(value).__name__} cannot be packed")
+    return (value - _EPOCH) // _MICROSECOND
 
 
 def _read_json(text_: str) -> Any:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, update
+from sqlalchemy import bindparam, insert, update
 
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.attempt import Attempt
 from cronbeats.domain.job import LONGEST_MUTE, Incident, Job, Run
 from cronbeats.domain.signal import Signal
 from cronbeats.domain.transition import Change
-from cronbeats.storage import owed_alerts, reminders
+from cronbeats.storage import bulk, owed_alerts, reminders
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import Moment, insert_into
+from cronbeats.storage.dialect import insert_into
 from cronbeats.storage.schema import incidents, job_states, runs, signals, transitions
 from cronbeats.storage.states import state_to_row
 
@@ -97,15 +97,6 @@ async def plan_reminders(tx: Transaction, now: datetime, workspace_id: int | Non
     await reminders.plan_again(tx, now, workspace_id)
 
 
-_SAVE_STATE_AND_WAKE = update(job_states).where(job_states.c.job_id == bindparam("of_job"))
-# The clock looks again when it planned to, unless that would be too late: looking too early costs
-# one look, moving the plan with every ping would cost a write to its index each time.
-_deadline = bindparam("wake_at", type_=Moment)
-_SAVE_STATE = _SAVE_STATE_AND_WAKE.values(
-    wake_at=case((job_states.c.wake_at < _deadline, job_states.c.wake_at), else_=_deadline)
-)
-
-
 async def _write(tx: Transaction, entries: Sequence[Entry]) -> None:
     entries = sorted(entries, key=lambda entry: entry.change.job.id)
     await _write_signals(tx, entries)
@@ -122,33 +113,24 @@ async def _write_signals(tx: Transaction, entries: Sequence[Entry]) -> None:
         for received in entry.received
     ]
     if rows:
-        await tx.execute(insert(signals), rows)
+        await bulk.insert_rows(tx, signals, rows)
 
 
 async def _write_states(tx: Transaction, entries: Sequence[Entry]) -> None:
-    for statement, by_clock in ((_SAVE_STATE, False), (_SAVE_STATE_AND_WAKE, True)):
+    for by_clock in (False, True):
         rows = [
-            {"of_job": entry.change.job.id, **state_to_row(entry.change.job)}
+            {"job_id": entry.change.job.id, **state_to_row(entry.change.job)}
             for entry in entries
             if entry.by_clock is by_clock
         ]
         if rows:
-            await tx.execute(statement, rows)
+            await bulk.save_states(tx, rows, by_clock=by_clock)
 
 
 async def _write_runs(tx: Transaction, entries: Sequence[Entry]) -> None:
     rows = [_run_row(entry.change.job.id, run) for entry in entries for run in entry.change.runs]
-    if not rows:
-        return
-    statement = insert_into(tx, runs)
-    changed = {
-        column.name: statement.excluded[column.name]
-        for column in runs.c
-        if column.name not in {"job_id", "number"}
-    }
-    await tx.execute(
-        statement.on_conflict_do_update(index_elements=["job_id", "number"], set_=changed), rows
-    )
+    if rows:
+        await bulk.upsert_rows(tx, runs, rows)
 
 
 async def _write_incidents(tx: Transaction, entries: Sequence[Entry]) -> None:
@@ -180,7 +162,7 @@ async def _write_transitions(tx: Transaction, entries: Sequence[Entry]) -> None:
         for step in entry.change.transitions
     ]
     if rows:
-        await tx.execute(insert(transitions), rows)
+        await bulk.insert_rows(tx, transitions, rows)
 
 
 def _signal_row(job_id: int, received: Received) -> dict[str, Any]:

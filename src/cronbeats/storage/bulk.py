@@ -1,0 +1,71 @@
+"""The ledger writes many rows by one statement: one parameter, which the database unpacks itself.
+
+A driver that is given many rows runs the statement once for each, and SQLite's hands Python over to
+another thread and back each time: what else the process has to do waits for that, or it for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Dialect, Table, case, insert, select, update
+
+from cronbeats.storage.database import Transaction
+from cronbeats.storage.dialect import PACKED_ROWS, insert_for, pack_rows, table_of_packed
+from cronbeats.storage.schema import job_states
+
+Row = Mapping[str, Any]
+
+
+async def insert_rows(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows in their order; all have the same columns."""
+    await _execute(tx, _insertion(tx.dialect, table, tuple(rows[0])), rows)
+
+
+async def upsert_rows(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows, or overwrite those that have the same primary key; all have the same columns."""
+    await _execute(tx, _replacement(tx.dialect, table, tuple(rows[0])), rows)
+
+
+async def save_states(tx: Transaction, rows: Sequence[Row], *, by_clock: bool) -> None:
+    """Update rows of job_states; all have the same columns.
+
+    The clock looks again when it planned to, unless that would be too late: looking too early costs
+    one look, moving the plan with every ping would cost a write to its index each time. Only the
+    clock itself (`by_clock`) makes another plan.
+    """
+    await _execute(tx, _state_update(tx.dialect, tuple(rows[0]), by_clock=by_clock), rows)
+
+
+async def _execute(tx: Transaction, statement: Any, rows: Sequence[Row]) -> None:
+    packed = pack_rows(tx, [list(row.values()) for row in rows])
+    await tx.execute(statement, {PACKED_ROWS: packed})
+
+
+@lru_cache
+def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Any:
+    rows = table_of_packed(dialect, {name: table.c[name].type for name in names})
+    return insert(table).from_select(names, select(rows))
+
+
+@lru_cache
+def _replacement(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Any:
+    rows = table_of_packed(dialect, {name: table.c[name].type for name in names})
+    key = [column.name for column in table.primary_key]
+    # SQLite would take ON CONFLICT for a part of a SELECT that ends with its FROM.
+    chosen = select(rows).where(rows.c[key[0]].is_not(None))
+    statement = insert_for(dialect, table).from_select(names, chosen)
+    overwritten = {name: statement.excluded[name] for name in names if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=overwritten)
+
+
+@lru_cache
+def _state_update(dialect: Dialect, names: tuple[str, ...], *, by_clock: bool) -> Any:
+    rows = table_of_packed(dialect, {name: job_states.c[name].type for name in names})
+    values: dict[str, Any] = {name: rows.c[name] for name in names if name != "job_id"}
+    if not by_clock:
+        planned, deadline = job_states.c.wake_at, rows.c.wake_at
+        values["wake_at"] = case((planned < deadline, planned), else_=deadline)
+    return update(job_states).where(job_states.c.job_id == rows.c.job_id).values(values)
