@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import (
     EMAIL,
-    PASSWORD,
     WRONG_PASSWORD,
     first_run_link,
     make_job,
@@ -57,22 +56,6 @@ def test_who_signs_out_signs_in_again_and_comes_back_to_the_page_asked_for(
     expect(page.get_by_label("Password")).to_have_value("")
     sign_in(page)
     expect(page).to_have_url(place)
-
-
-def test_a_keyboard_is_enough_for_the_first_job(open_page: OpenPage, new_server: Server) -> None:
-    page = open_page()
-    page.goto(first_run_link(new_server))
-    expect(page.get_by_label("E-mail address")).to_be_focused()
-    for text in (EMAIL, PASSWORD, "Home"):
-        page.keyboard.type(text)
-        page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="New job")).to_be_visible()
-    while not page.get_by_label("Name", exact=True).evaluate("e => e === document.activeElement"):
-        page.keyboard.press("Tab")
-    page.keyboard.type("Typed")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Typed")).to_be_visible()
 
 
 def test_hostile_names_stay_text_and_narrow_screens_hold_them(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from cronbeats.domain.job import Rules
 from cronbeats.domain.schedule import Every
 from cronbeats.domain.state_machine import on_edit
-from cronbeats.storage import jobs, ledger
+from cronbeats.storage import jobs, ledger, reminders
 from cronbeats.storage.database import Database
 from tests.support.world import World
 
@@ -45,4 +45,19 @@ async def test_a_ping_that_waited_for_an_edit_is_judged_by_the_new_rules(
     assert (await ping).status_code == 200
     state = (await world.get_job(job))["state"]
     assert state["next_expected_at"] == "2026-03-02T13:00:00Z"
+    await other.close()
+
+
+async def test_a_ping_that_plans_reminders_and_a_declaration_do_not_block_one_another(
+    world: World, database_url: str
+) -> None:
+    job, other = await world.make_job(), Database(database_url)
+    async with other.write() as tx:
+        assert await jobs.lock_one(tx, world.workspace_id, job["id"]) is not None
+        wishes = {"expected_interval_seconds": 120}
+        declaration = asyncio.create_task(world.api("PUT", "/jobs/by-name/Backup", wishes))
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(5):
+            await reminders.hold_rules(tx, [world.workspace_id])
+    assert (await declaration).status_code == 200
     await other.close()

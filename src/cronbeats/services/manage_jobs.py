@@ -73,8 +73,7 @@ async def declare_job(
     makes no sense.
     """
     async with db.write() as tx:
-        await workspaces.lock(tx, workspace_id)
-        found = await jobs.lock_by_name(tx, workspace_id, wish.name)
+        found = await _lock_by_name(tx, workspace_id, wish.name)
         if len(found) > 1:
             raise AmbiguousNameError([job.id for job in found])
         job = found[0] if found else None
@@ -138,6 +137,16 @@ async def resume_job(
         if not job.is_enabled:
             await audit_log.add(tx, [about_job(job, AuditAction.JOB_RESUMED, by, now)])
         return await _record(tx, on_resume(job, now), now)
+
+
+async def _lock_by_name(tx: Transaction, workspace_id: int, name: str) -> list[Job]:
+    """Return the jobs of a name, locked; while there is none, nobody else makes one."""
+    # The job before its workspace, in the order of whoever plans a reminder after a ping.
+    found = await jobs.lock_by_name(tx, workspace_id, name)
+    if found:
+        return found
+    await workspaces.lock(tx, workspace_id)
+    return await jobs.lock_by_name(tx, workspace_id, name)
 
 
 async def _lock(tx: Transaction, workspace_id: int, job_id: int, only_if: Precondition) -> Job:
