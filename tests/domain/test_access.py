@@ -6,13 +6,16 @@ import pytest
 
 from cronbeats.domain.access import DEFAULT_PLAN, PLANS, Action, Role, may
 
-READ, JOBS, INTEGRATIONS, KEYS = Action
-ALLOWED = {
-    Role.VIEWER: {READ},
-    Role.MEMBER: {READ, JOBS},
-    Role.ADMIN: {READ, JOBS, INTEGRATIONS},
-    Role.OWNER: {READ, JOBS, INTEGRATIONS, KEYS},
+VIEWER = {Action.READ, Action.READ_MEMBERS}
+MEMBER = VIEWER | {Action.CHANGE_JOBS}
+ADMIN = MEMBER | {
+    Action.CHANGE_INTEGRATIONS,
+    Action.MANAGE_MEMBERS,
+    Action.MANAGE_WORKSPACE,
+    Action.READ_AUDIT_LOG,
 }
+OWNER = ADMIN | {Action.MANAGE_KEYS, Action.OWN}
+ALLOWED = {Role.VIEWER: VIEWER, Role.MEMBER: MEMBER, Role.ADMIN: ADMIN, Role.OWNER: OWNER}
 
 
 @pytest.mark.parametrize("role", Role)

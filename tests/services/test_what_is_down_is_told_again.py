@@ -44,7 +44,7 @@ async def test_a_reminder_says_for_how_long_how_many_and_why(world: World) -> No
     await ask_for_reminders(world, HOUR)
     job = await world.make_job(expected_interval_seconds=1_200, grace_seconds=0)
     await world.ping(job)
-    await world.pass_time(1_200 + HOUR)
+    await world.pass_time(1_200 + HOUR, step=20)
     alert = world.sender.delivered[-1]
     assert alert.kind == REMINDER
     assert alert.text == (
@@ -87,7 +87,7 @@ async def test_a_look_for_another_reason_takes_no_reminder_away(world: World) ->
     job = await world.make_job(max_runtime_seconds=HOUR - 10)
     await world.ping(job, "/end/fail")
     await world.ping(job, "/start")
-    await world.pass_time(HOUR, step=1)
+    await world.pass_time(HOUR, step=10)
     assert world.sender.told == [DOWN, REMINDER]
 
 
