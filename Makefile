@@ -22,7 +22,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --no-input
 CLIENTS := tests/clients
 # Many tests wait for something: three at a time keep two cores busy.
-PYTEST_FLAGS ?= -n 3 --dist loadfile
+PYTEST_FLAGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 UV := uv==0.13.9
 
 help:
