@@ -21,8 +21,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --no-input
 CLIENTS := tests/clients
-# Many tests wait for something: three at a time keep two cores busy.
-PYTEST_FLAGS ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Many tests wait for something: four at a time keep two cores busy.
+PYTEST_FLAGS ?= -n 4 --dist loadfile
 UV := uv==0.13.9
 
 help:
