@@ -188,13 +188,7 @@ async def join_as_newcomer(
 
 
 async def _lock(tx: Transaction, workspace_id: int, by: Actor) -> Role:
-    if not await workspaces.lock(tx, workspace_id):
-        raise NotFoundError("Workspace not found")
-    if by.user_id is None:
-        return Role.OWNER
-    role = await workspaces.role_of(tx, workspace_id, by.user_id)
-    if role is None:
-        raise NotFoundError("Workspace not found")
+    role = await workspaces.lock_as(tx, workspace_id, by.user_id)
     if not may(role, Action.MANAGE_MEMBERS):
         raise NotAllowedError("Only admins and owners may invite people")
     return role

@@ -39,7 +39,7 @@ async def change_role(
     whoever asks may not decide about both roles, and ConflictError about the last owner.
     """
     async with db.write() as tx:
-        own = await _lock(tx, workspace_id, by)
+        own = await workspaces.lock_as(tx, workspace_id, by.user_id)
         member = await _get(tx, workspace_id, user_id)
         require_may_manage(own, member.role, role)
         if role is not member.role:
@@ -60,7 +60,7 @@ async def remove_member(
     and ConflictError about the last owner.
     """
     async with db.write() as tx:
-        own = await _lock(tx, workspace_id, by)
+        own = await workspaces.lock_as(tx, workspace_id, by.user_id)
         member = await _get(tx, workspace_id, user_id)
         require_may_manage(own, member.role)
         await _let_go(tx, workspace_id, member, AuditAction.MEMBER_REMOVED, by=by, now=now)
@@ -70,7 +70,7 @@ async def remove_member(
 async def leave(db: Database, workspace_id: int, *, by: Actor, now: datetime) -> None:
     """Let a person go who wants to. Raises NotFoundError; ConflictError about the last owner."""
     async with db.write() as tx:
-        await _lock(tx, workspace_id, by)
+        await workspaces.lock_as(tx, workspace_id, by.user_id)
         member = await _get(tx, workspace_id, by.user_id or 0)
         await _let_go(tx, workspace_id, member, AuditAction.MEMBER_LEFT, by=by, now=now)
 
@@ -85,7 +85,7 @@ async def transfer_ownership(
     is meant.
     """
     async with db.write() as tx:
-        own = await _lock(tx, workspace_id, by)
+        own = await workspaces.lock_as(tx, workspace_id, by.user_id)
         if own is not Role.OWNER or by.user_id is None:
             raise NotAllowedError("Only an owner may hand a workspace over")
         if user_id == by.user_id:
@@ -99,18 +99,6 @@ async def transfer_ownership(
         done = AuditAction.WORKSPACE_OWNERSHIP_TRANSFERRED
         await _write_down(tx, workspace_id, member, done, change, by=by, now=now)
         return await _get(tx, workspace_id, user_id)
-
-
-async def _lock(tx: Transaction, workspace_id: int, by: Actor) -> Role:
-    """Return what whoever asks is in a workspace, which stays as it is meanwhile."""
-    if not await workspaces.lock(tx, workspace_id):
-        raise NotFoundError("Workspace not found")
-    if by.user_id is None:
-        return Role.OWNER
-    role = await workspaces.role_of(tx, workspace_id, by.user_id)
-    if role is None:
-        raise NotFoundError("Workspace not found")
-    return role
 
 
 async def _get(tx: Transaction, workspace_id: int, user_id: int) -> Member:

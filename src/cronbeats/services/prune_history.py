@@ -7,10 +7,9 @@ from datetime import datetime
 
 from cronbeats.storage import alerts, audit_log, history, jobs
 from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.pruning import ROWS_AT_ONCE, prune_what_is_old
 
 _JOBS_AT_ONCE = 500
-# So few at once that no ping waits for it.
-_ROWS_AT_ONCE = 500
 
 
 async def prune_history(db: Database, keep: int, active_since: datetime | None) -> int:
@@ -38,7 +37,7 @@ async def prune_alerts(db: Database, settled_before: datetime) -> int:
 
     What is still owed stays, however old it is. Raises UnavailableError.
     """
-    return await _prune_what_is_old(db, alerts.prune_settled, settled_before)
+    return await prune_what_is_old(db, alerts.prune_settled, settled_before)
 
 
 async def prune_audit_log(db: Database, before: datetime) -> int:
@@ -46,19 +45,7 @@ async def prune_audit_log(db: Database, before: datetime) -> int:
 
     Raises UnavailableError.
     """
-    return await _prune_what_is_old(db, audit_log.prune, before)
-
-
-async def _prune_what_is_old(
-    db: Database, prune: Callable[[Transaction, datetime, int], Awaitable[int]], before: datetime
-) -> int:
-    pruned = 0
-    while True:
-        async with db.write() as tx:
-            count = await prune(tx, before, _ROWS_AT_ONCE)
-        pruned += count
-        if count < _ROWS_AT_ONCE:
-            return pruned
+    return await prune_what_is_old(db, audit_log.prune, before)
 
 
 async def _prune_in_batches(
@@ -70,12 +57,12 @@ async def _prune_in_batches(
     """Prune each job, with as many transactions as it takes: nobody waits for all of them."""
     pruned, left = 0, list(job_ids)
     while left:
-        room = _ROWS_AT_ONCE
+        room = ROWS_AT_ONCE
         async with db.write() as tx:
             while left and room > 0:
                 count = await prune(tx, left[-1], keep, room)
                 if count < room:
                     left.pop()
                 room -= count
-        pruned += _ROWS_AT_ONCE - room
+        pruned += ROWS_AT_ONCE - room
     return pruned

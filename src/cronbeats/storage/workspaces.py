@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.errors import NotFoundError
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import members, users, workspaces
 
@@ -60,6 +61,18 @@ async def lock(tx: Transaction, workspace_id: int) -> bool:
     query = select(workspaces.c.id).where(workspaces.c.id == workspace_id)
     # Rows that refer to it may be added meanwhile: alerts, by somebody who has locked a job.
     return await tx.scalar(query.with_for_update(key_share=True)) is not None
+
+
+async def lock_as(tx: Transaction, workspace_id: int, user_id: int | None) -> Role:
+    """Lock a workspace, and return what whoever asks is in it: without an id, as good as an owner.
+
+    Raises NotFoundError if there is no such workspace, or the person is not in it.
+    """
+    is_there = await lock(tx, workspace_id)
+    role = Role.OWNER if user_id is None else await role_of(tx, workspace_id, user_id)
+    if not is_there or role is None:
+        raise NotFoundError("Workspace not found")
+    return role
 
 
 async def role_of(tx: Transaction, workspace_id: int, user_id: int) -> Role | None:
