@@ -98,6 +98,14 @@ async def test_each_wrong_id_of_many_is_told_with_its_place(world: World) -> Non
     }
 
 
+async def test_a_list_without_any_id_is_told_in_our_words(world: World) -> None:
+    answer = await world.api("POST", "/jobs/bulk/mute", {"job_ids": [], "seconds": 0})
+    assert errors_of(answer) == {
+        "job_ids": ["Must not be empty."],
+        "seconds": ["Must be 1 or more."],
+    }
+
+
 async def test_integrations_tell_a_wrong_value_with_a_wrong_type(telling_world: World) -> None:
     bad = {"bot_token": "nonsense", "chat_id": 5, "is_enabled": "yes", "colour": 1}
     errors = errors_of(await telling_world.api("PUT", "/integrations/telegram?x=1", bad))

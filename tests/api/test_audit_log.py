@@ -121,6 +121,7 @@ async def test_what_cannot_be_asked_is_told_by_its_field(world: World) -> None:
         ("action=job.exploded", "action"),
         ("actor_type=ghost", "actor_type"),
         ("actor_id=0", "actor_id"),
+        ("actor_id=01", "actor_id"),
         ("since=yesterday", "since"),
         ("since=2026-03-02T12:00:00Z&until=2026-03-01T12:00:00Z", "until"),
         ("who=ada", "who"),

@@ -124,7 +124,7 @@ async def test_the_log_is_searched_by_job_integration_and_status(world: World) -
 
 
 async def test_a_search_for_what_cannot_be_is_told(world: World) -> None:
-    path = "/deliveries?job_id=0&integration=pigeon&status=lost"
+    path = "/deliveries?job_id=01&integration=pigeon&status=lost"
     assert errors_of(await world.api("GET", path)).keys() == {"job_id", "integration", "status"}
 
 

@@ -69,7 +69,8 @@ async def test_what_cannot_be_asked_is_told_beside_its_field(
         answer = await admin.get(path, params={field: text})
         assert answer.status_code == 422, field
         assert f'id="{field}-error"' in answer.text, field
-    assert (await admin.get(f"{path}?page=0")).status_code == 404
+    for number in ("0", "01", "%2B1", "%201", "1_0", "1.0", "%D9%A1"):
+        assert (await admin.get(f"{path}?page={number}")).status_code == 404, number
 
 
 async def test_pages_keep_what_was_chosen(

@@ -120,6 +120,7 @@ async def test_a_head_is_answered_as_the_page_is_without_the_page() -> None:
 
 async def test_ids_are_whole_numbers_that_a_database_can_hold() -> None:
     assert (await ask("GET", "/things/9223372036854775807")).status_code == 200
-    for thing in ("9223372036854775808", "9" * 400, "-1", "x", "1.0", "%D9%A3", "1/"):
+    wrong = ["9223372036854775808", "9" * 400, "9" * 5000, "-1", "x", "1.0", "%D9%A3", "1/"]
+    for thing in [*wrong, "0", "01", "+1", "%201", "1_0"]:
         answer = await ask("GET", f"/things/{thing}")
         assert answer.status_code == 404, thing

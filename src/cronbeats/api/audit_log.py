@@ -9,8 +9,9 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from cronbeats.api.answer import PARTS, Answer, Moment, shown, success
-from cronbeats.api.context import HIGHEST_ID, Auditor, Context
+from cronbeats.api.context import Auditor, Context
 from cronbeats.api.moments import PeriodQuery
+from cronbeats.api.numbers import Id
 from cronbeats.api.paging import Pagination, pagination_json
 from cronbeats.api.routing import new_router
 from cronbeats.domain.audit import (
@@ -40,10 +41,8 @@ class AuditLogQuery(PeriodQuery):
     actor_type: ActorKind | None = Field(
         None, description="Only what this kind of actor did", examples=["api_key"]
     )
-    actor_id: int | None = Field(
+    actor_id: Id | None = Field(
         None,
-        ge=1,
-        le=HIGHEST_ID,
         description="Only what the person or key of this id did; name the actor_type as well",
         examples=[1],
     )

@@ -9,7 +9,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from cronbeats.api.answer import PARTS, Answer, shown, success
-from cronbeats.api.context import HIGHEST_ID, Context, JobEditor
+from cronbeats.api.context import Context, JobEditor
+from cronbeats.api.numbers import HIGHEST_ID
 from cronbeats.api.routing import new_router
 from cronbeats.api.shapes import Body
 from cronbeats.services import manage_many_jobs

@@ -9,15 +9,13 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
+from cronbeats.api.numbers import Id
 from cronbeats.clock import Clock
 from cronbeats.domain.access import Action, Identity, Plans, may
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotAllowedError
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
-
-# The highest whole number that every reader of JSON gets right (RFC 8259, 6).
-HIGHEST_ID = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +58,5 @@ Reader = Annotated[Identity, Depends(Allowed(Action.READ))]
 JobEditor = Annotated[Identity, Depends(Allowed(Action.CHANGE_JOBS))]
 IntegrationEditor = Annotated[Identity, Depends(Allowed(Action.CHANGE_INTEGRATIONS))]
 Auditor = Annotated[Identity, Depends(Allowed(Action.READ_AUDIT_LOG))]
-JobId = Annotated[int, Path(ge=1, le=HIGHEST_ID, description="The job's id", examples=[1])]
-SignalId = Annotated[int, Path(ge=1, le=HIGHEST_ID, description="The signal's id", examples=[1])]
+JobId = Annotated[Id, Path(description="The job's id", examples=[1])]
+SignalId = Annotated[Id, Path(description="The signal's id", examples=[1])]

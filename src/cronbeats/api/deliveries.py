@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 
 from cronbeats.api.answer import PARTS, Answer, Moment, shown, shown_moment, success
 from cronbeats.api.attempt_shown import AttemptShown
-from cronbeats.api.context import HIGHEST_ID, Context, Reader
+from cronbeats.api.context import Context, Reader
+from cronbeats.api.numbers import Id
 from cronbeats.api.paging import PageQuery, Pagination, pagination_json
 from cronbeats.api.routing import new_router
 from cronbeats.domain.integration import IntegrationKind
@@ -37,9 +38,7 @@ class DeliveryStatus(StrEnum):
 class DeliveriesQuery(PageQuery):
     """Which deliveries to list, and which page of them."""
 
-    job_id: int | None = Field(
-        None, ge=1, le=HIGHEST_ID, description="Only those about this job", examples=[1]
-    )
+    job_id: Id | None = Field(None, description="Only those about this job", examples=[1])
     integration: IntegrationKind | None = Field(
         None, description="Only those to this kind of integration", examples=["slack"]
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from cronbeats.api.answer import shown
+from cronbeats.api.numbers import IN_ONE_SPELLING
 from cronbeats.api.shapes import Shape
 from cronbeats.domain.page import Page, PageRequest
 
@@ -18,9 +19,11 @@ _LONGEST_PAGE = 100
 class PageQuery(Shape):
     """Which page of a list."""
 
-    page: int = Field(1, ge=1, le=_LAST_PAGE, description="Page number, from 1", examples=[1])
-    per_page: int = Field(
-        50, ge=1, le=_LONGEST_PAGE, description="Number of items on a page", examples=[50]
+    page: Annotated[int, Field(ge=1, le=_LAST_PAGE), IN_ONE_SPELLING] = Field(
+        1, description="Page number, from 1", examples=[1]
+    )
+    per_page: Annotated[int, Field(ge=1, le=_LONGEST_PAGE), IN_ONE_SPELLING] = Field(
+        50, description="Number of items on a page", examples=[50]
     )
 
     def request(self) -> PageRequest:

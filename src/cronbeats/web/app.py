@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import Route, Router
 
 from cronbeats.edge.asgi import Receive, Scope, Send
@@ -16,6 +17,15 @@ from cronbeats.web.routes import DEVELOPMENT_PAGES, PAGES
 from cronbeats.web.visit import WebContext
 
 _ID = re.compile(r"\{(\w+_id)\}")
+
+
+class _IdConvertor(IntegerConvertor):
+    """Knows an id by its one spelling: 01 is no name of 1."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+
+register_url_convertor("id", _IdConvertor())
 
 
 class WebDoor:
@@ -36,7 +46,7 @@ def _router(context: WebContext, pages: Iterable[Page]) -> Router:
     for page in pages:
         paths.setdefault(page.path, {})[page.method] = page
     routes = [
-        Route(_ID.sub(r"{\1:int}", path), Entrance(context, methods))
+        Route(_ID.sub(r"{\1:id}", path), Entrance(context, methods))
         for path, methods in paths.items()
     ]
     return Router(routes, redirect_slashes=False, default=_find_nothing)

@@ -29,7 +29,8 @@ class Page:
     """One row of the table of pages.
 
     `method` is GET, which answers HEAD, too, or POST. Parts of `path` in braces are given to the
-    handler; those that end with `_id` are whole numbers. An Action is needed within the workspace
+    handler; those that end with `_id` are whole numbers from 1, in
+    their one spelling. An Action is needed within the workspace
     that the path names with `{workspace_id}`.
     """
 
