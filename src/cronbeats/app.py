@@ -30,7 +30,7 @@ from cronbeats.web.visit import WebContext
 from cronbeats.workers.errands import Errands
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
-from cronbeats.workers.roster import build_roster
+from cronbeats.workers.roster import Roster, build_roster
 
 _PATIENCE_WITH_ERRANDS_SECONDS = 5.0
 
@@ -56,18 +56,7 @@ class App:
         self._lookout = lookout or Lookout(db, clock, server_time)
         self._intake = Intake(self._receive, self._wake_courier)
         key_uses = KeyUses(db)
-        self._roster = build_roster(
-            db,
-            clock,
-            senders,
-            self._lookout,
-            key_uses,
-            oldest_unsettled=self._intake.oldest_unsettled,
-            history_per_job=settings.history_per_job,
-            alert_history=timedelta(days=settings.alert_history_days),
-            audit_log=timedelta(days=settings.audit_log_days),
-            storms=StormRule(settings.storm_above, timedelta(seconds=settings.storm_hold_seconds)),
-        )
+        self._roster = self._build_roster(settings, clock, senders, key_uses)
         self._ping = self._ping_door(settings, clock)
         self._api = build_api(
             ApiContext(
@@ -83,7 +72,17 @@ class App:
             key_uses.note,
             trusted_proxies=settings.trusted_proxies,
         )
-        self._web = WebDoor(self._web_context(settings, clock, plans, hashes, postman))
+        self._web = WebDoor(
+            self._web_context(
+                settings,
+                clock,
+                senders,
+                plans=plans,
+                hashes=hashes,
+                postman=postman,
+                pause=pause,
+            )
+        )
         self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
 
     @asynccontextmanager
@@ -115,6 +114,22 @@ class App:
         else:
             await self._web(scope, receive, send)
 
+    def _build_roster(
+        self, settings: Settings, clock: Clock, senders: Senders, key_uses: KeyUses
+    ) -> Roster:
+        return build_roster(
+            self._db,
+            clock,
+            senders,
+            self._lookout,
+            key_uses,
+            oldest_unsettled=self._intake.oldest_unsettled,
+            history_per_job=settings.history_per_job,
+            alert_history=timedelta(days=settings.alert_history_days),
+            audit_log=timedelta(days=settings.audit_log_days),
+            storms=_storms(settings),
+        )
+
     def _ping_door(self, settings: Settings, clock: Clock) -> PingDoor:
         return PingDoor(
             self._intake,
@@ -128,9 +143,12 @@ class App:
         self,
         settings: Settings,
         clock: Clock,
+        senders: Senders,
+        *,
         plans: Plans,
         hashes: PasswordHashes | None,
         postman: Postman | None,
+        pause: Callable[[float], Awaitable[None]],
     ) -> WebContext:
         return WebContext(
             self._db,
@@ -141,9 +159,13 @@ class App:
             hashes or PasswordHashes(),
             recognizer(self._db),
             lambda: self._api.document,
+            senders,
+            self._wake_courier,
             settings.trusted_proxies,
             settings.development,
             begin_reset=self._begin_reset(postman, settings.base_url, clock),
+            pause=pause,
+            storms=_storms(settings),
         )
 
     def _begin_reset(
@@ -174,3 +196,7 @@ class App:
 
     def _wake_courier(self) -> None:
         self._roster.owed()
+
+
+def _storms(settings: Settings) -> StormRule:
+    return StormRule(settings.storm_above, timedelta(seconds=settings.storm_hold_seconds))

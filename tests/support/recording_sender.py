@@ -12,12 +12,19 @@ from cronbeats.senders.protocol import ConfigField
 class RecordingSender:
     """Delivers everything, unless `answers` holds something else for the next attempts."""
 
-    fields = (
+    fields: tuple[ConfigField, ...] = (
         ConfigField("url", "Where to", is_url=True, example="https://receiver.test/hook"),
-        ConfigField("secret", "Optional", is_required=False, max_length=64, example="a-secret"),
+        ConfigField(
+            "secret",
+            "Optional",
+            is_required=False,
+            max_length=64,
+            is_made_here=True,
+            example="a-secret",
+        ),
     )
 
-    unavailable = None
+    unavailable: str | None = None
 
     def __init__(self, kind: IntegrationKind = IntegrationKind.WEBHOOK) -> None:
         self.kind = kind

@@ -49,6 +49,8 @@ def client_of(
         hashes=HASHES,
         recognize=recognize,
         document=dict,
+        senders={},
+        alerts_are_owed=lambda: None,
         **more,
     )
     return httpx.AsyncClient(

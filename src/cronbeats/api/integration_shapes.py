@@ -11,8 +11,7 @@ from cronbeats.api.answer import PARTS, Answer, Moment, shown
 from cronbeats.api.paging import Pagination
 from cronbeats.api.shapes import Body, changes_schema, mistake, mistakes
 from cronbeats.domain.access import Action, Identity, may
-from cronbeats.domain.integration import IntegrationKind, join_list, split_list
-from cronbeats.domain.mask import mask_email, mask_secret, mask_url
+from cronbeats.domain.integration import IntegrationKind, join_list
 from cronbeats.senders.protocol import ConfigField, Sender
 
 
@@ -137,17 +136,8 @@ def answer_of(view: type[BaseModel]) -> Any:
 def shown_value(field: ConfigField, value: str | None, who: Identity) -> str | list[str] | None:
     """Return a value, as the sender keeps it, as `who` may see it."""
     hides_people = not may(who.role, Action.CHANGE_INTEGRATIONS)
-    if field.max_items is not None:
-        return [_masked(field, item, hides_people=hides_people) for item in split_list(value or "")]
-    return None if value is None else _masked(field, value, hides_people=hides_people)
-
-
-def _masked(field: ConfigField, value: str, *, hides_people: bool) -> str:
-    if field.is_personal and hides_people:
-        return mask_email(value)
-    if not field.is_secret:
-        return value
-    return mask_url(value) if field.is_url else mask_secret(value)
+    items = field.masked(value or "", hides_people=hides_people)
+    return items if field.max_items is not None else next(iter(items), None)
 
 
 def _taken(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
@@ -203,7 +193,8 @@ def _one_line(item: str) -> str:
 def _viewed(field: ConfigField) -> tuple[Any, Any]:
     if field.max_items is not None:
         return list[str], shown(_about_shown(field), [field.example], maxItems=field.max_items)
-    return str | None, shown(_about_shown(field), _masked(field, field.example, hides_people=False))
+    [example] = field.masked(field.example, hides_people=False)
+    return str | None, shown(_about_shown(field), example)
 
 
 def _about_shown(field: ConfigField) -> str:

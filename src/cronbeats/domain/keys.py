@@ -1,7 +1,8 @@
-"""Job keys and API keys: how they look, how they are made, masked and hashed."""
+"""Job keys, API keys, signing secrets: how they look, how they are made, masked and hashed."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import secrets
@@ -14,6 +15,7 @@ _JOB_KEY = re.compile(r"[0-9A-Za-z]{8}", re.ASCII)
 _JOB_KEY_LENGTH = 8
 _API_KEY_LENGTH = 40
 _SHOWN_PREFIX_LENGTH = 8
+_SIGNING_BYTES = 32
 # A job with this key could not tell its pings from its progress reports.
 _NEVER_A_JOB_KEY = frozenset({"progress"})
 
@@ -53,6 +55,11 @@ def hash_api_key(secret: str) -> str:
     looking the hash up in an index compares no part of the secret itself.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_signing_secret() -> str:
+    """Return a random secret to sign with, as Standard Webhooks writes it: 256 bits."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(_SIGNING_BYTES)).decode()}"
 
 
 def _random_base62(length: int, choose: Callable[[str], str] = secrets.choice) -> str:

@@ -9,7 +9,8 @@ from typing import Protocol, runtime_checkable
 
 from cronbeats.domain.alert import Alert, Digest
 from cronbeats.domain.delivery import Delivery
-from cronbeats.domain.integration import IntegrationKind
+from cronbeats.domain.integration import IntegrationKind, split_list
+from cronbeats.domain.mask import mask_email, mask_secret, mask_url
 
 Clock = Callable[[], datetime]
 
@@ -20,8 +21,9 @@ class ConfigField:
 
     A secret is only ever shown masked, and what is personal only to those who may change it.
     `is_url` values are checked to be an address we may call. A field with `max_items` is a list,
-    kept as join_list makes it, and `max_length` is that of an item. `example` shows people what a
-    value, or an item, looks like; it is nobody's.
+    kept as join_list makes it, and `max_length` is that of an item. A secret that `is_made_here`
+    may be any: we can make one. `example` shows people what a value, or an item, looks like; it is
+    nobody's.
     """
 
     name: str
@@ -32,7 +34,23 @@ class ConfigField:
     max_length: int = 500
     max_items: int | None = None
     is_personal: bool = False
+    is_made_here: bool = False
     example: str = ""
+
+    def masked(self, value: str, *, hides_people: bool) -> list[str]:
+        """Return a value, as it is kept, as it may be shown: the items of a list, else one or none.
+
+        `hides_people` tells that whoever looks need not know whom it is about.
+        """
+        items = [value] if self.max_items is None else split_list(value)
+        return [self._masked(item, hides_people=hides_people) for item in items if item]
+
+    def _masked(self, item: str, *, hides_people: bool) -> str:
+        if self.is_personal and hides_people:
+            return mask_email(item)
+        if not self.is_secret:
+            return item
+        return mask_url(item) if self.is_url else mask_secret(item)
 
 
 class Sender(Protocol):

@@ -45,6 +45,7 @@ class WebhookSender:
             "Signs the requests",
             is_required=False,
             max_length=64,
+            is_made_here=True,
             example="keep-this-to-yourself",
         ),
     )

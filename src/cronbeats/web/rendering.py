@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,8 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from cronbeats import __version__
-from cronbeats.domain.words import local
+from cronbeats.domain.words import in_words, local
 
+_MOMENT = timedelta(seconds=1)
 _INDENT = re.compile(r"^ +(?=<)", re.MULTILINE)
 
 
@@ -35,6 +36,7 @@ def _environment() -> Environment:
     environment.filters["code"] = _code
     environment.filters["anchor"] = _anchor
     environment.filters["moment"] = _moment
+    environment.filters["ago"] = _ago
     return environment
 
 
@@ -51,6 +53,11 @@ def _moment(moment: datetime, timezone: str | None) -> Markup:
     return Markup('<time datetime="{}"{}>{}</time>').format(
         iso, kind, local(moment, timezone or "UTC")
     )
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago something was, as in `2 h 14 m ago`."""
+    return f"{in_words(now - moment)} ago" if now - moment >= _MOMENT else "just now"
 
 
 def _anchor(title: str) -> str:

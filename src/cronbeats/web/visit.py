@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,8 +18,10 @@ from cronbeats.domain.audit import Actor, person
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.membership import Membership
 from cronbeats.domain.session import Client
+from cronbeats.domain.storm import StormRule
 from cronbeats.edge.asgi import AsgiApp
 from cronbeats.edge.client_address import client_address
+from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
 from cronbeats.storage.password_hashes import PasswordHashes
 
@@ -45,9 +48,10 @@ Recognize = Callable[[str, Client, datetime], Awaitable[Visitor | None]]
 class WebContext:
     """What pages need; `base_url` is this server's address, without a slash at its end.
 
-    `document` gives the OpenAPI document of the Management API. `begin_reset` sends a link for a
-    new password to an address, in the background; None if this server can send no letters. `fixed`
-    keeps answers that are the same for everybody.
+    `document` gives the OpenAPI document of the Management API. `alerts_are_owed` wakes the
+    courier; `pause` waits for some seconds; `storms` tells what is told together. `begin_reset`
+    sends a link for a new password to an address, in the background; None if this server can send
+    no letters. `fixed` keeps answers that are the same for everybody.
     """
 
     db: Database
@@ -58,10 +62,14 @@ class WebContext:
     hashes: PasswordHashes
     recognize: Recognize
     document: Callable[[], dict[str, Any]]
+    senders: Senders
+    alerts_are_owed: Callable[[], None]
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     is_development: bool = False
     begin_reset: Callable[[str], None] | None = None
     fixed: dict[str, Answer] = field(default_factory=dict)
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    storms: StormRule = field(default_factory=StormRule)
 
     @property
     def is_secure(self) -> bool:

@@ -18,6 +18,10 @@ for (const link of document.querySelectorAll("a[data-dialog]")) {
   link.addEventListener("click", openDialog);
 }
 
+for (const form of document.querySelectorAll("form[data-wait]")) {
+  form.addEventListener("submit", () => showWaiting(form));
+}
+
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
@@ -61,6 +65,14 @@ async function openDialog(event) {
   } catch {
     location.assign(link.href);
   }
+}
+
+// What takes a while is sent once, and says that it is under way.
+function showWaiting(form) {
+  const button = form.querySelector("button");
+  button.textContent = form.dataset.wait;
+  button.setAttribute("aria-disabled", "true");
+  form.addEventListener("submit", (event) => event.preventDefault());
 }
 
 function closeMenus(target) {
