@@ -63,6 +63,7 @@ class AuditAction(StrEnum):
     JOB_RESUMED = "job.resumed"
     JOB_MUTED = "job.muted"
     JOB_UNMUTED = "job.unmuted"
+    JOB_PINGED = "job.pinged"
     JOB_DELETED = "job.deleted"
     INTEGRATION_UPDATED = "integration.updated"
     INTEGRATION_TESTED = "integration.tested"

@@ -63,6 +63,11 @@ class BlindWindows:
         window = self._windows[position]
         return window if window.ended_at > start else None
 
+    def touching(self, start: datetime, end: datetime) -> list[BlindWindow]:
+        """Return the windows of which some part lies between `start` and `end`, in order."""
+        first = bisect_right(self._ends, start)
+        return self._windows[first : max(first, bisect_left(self._starts, end))]
+
     def around(self, moment: datetime) -> BlindWindow | None:
         """Return the window that `moment` lies within, its bounds not included, or None."""
         return self.last_touching(moment, moment)

@@ -12,7 +12,7 @@ from cronbeats.domain.page import Page, PageRequest
 from cronbeats.storage import blind_windows, incidents, jobs, runs, signals
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.incidents import StoredIncident
-from cronbeats.storage.signals import SignalQuery, StoredSignal
+from cronbeats.storage.signals import SignalQuery, SignalWithOutput, StoredSignal
 
 _Item = TypeVar("_Item")
 _Browse = Callable[[Transaction, int, PageRequest], Awaitable[tuple[list[_Item], int]]]
@@ -52,6 +52,18 @@ async def get_output(db: Database, workspace_id: int, job_id: int, signal_id: in
         found = None if job is None else await signals.output(tx, job_id, signal_id)
     if found is None:
         raise NotFoundError("Output not found")
+    return found
+
+
+async def get_signal(
+    db: Database, workspace_id: int, job_id: int, signal_id: int
+) -> SignalWithOutput:
+    """Return one signal of a job, with what it brought along. Raises NotFoundError."""
+    async with db.read() as tx:
+        job = await jobs.get(tx, workspace_id, job_id)
+        found = None if job is None else await signals.get(tx, job_id, signal_id)
+    if found is None:
+        raise NotFoundError("Signal not found")
     return found
 
 

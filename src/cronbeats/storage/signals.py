@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 
 from cronbeats.domain.page import PageRequest
 from cronbeats.domain.signal import SignalKind
@@ -34,6 +34,19 @@ class StoredSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalWithOutput:
+    """A signal, and what is kept of the text that it brought along; None if it brought none."""
+
+    signal: StoredSignal
+    output: str | None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more was sent than is kept."""
+        return self.output is not None and len(self.output.encode()) < self.signal.output_size
+
+
+@dataclass(frozen=True, slots=True)
 class SignalQuery:
     """Which signals of a job are listed: of one kind, from `since` on, before `until`."""
 
@@ -47,22 +60,14 @@ async def browse(
 ) -> tuple[list[StoredSignal], int]:
     """Return a page of those of a job's signals that match, newest first, and how many do."""
     rows, total = await fetch_page(tx, list_query(job_id, query), request)
-    return [
-        StoredSignal(
-            id=row.id,
-            kind=SignalKind(row.kind),
-            received_at=row.received_at,
-            run_id=row.run_id,
-            message=row.message,
-            progress=row.progress,
-            exit_code=row.exit_code,
-            duration_ms=row.duration_ms,
-            source_ip=row.source_ip,
-            user_agent=row.user_agent,
-            output_size=row.output_size,
-        )
-        for row in rows
-    ], total
+    return [_signal(row) for row in rows], total
+
+
+async def get(tx: Transaction, job_id: int, signal_id: int) -> SignalWithOutput | None:
+    """Return one signal of a job, or None if it has none of that id."""
+    own = select(signals).where(signals.c.job_id == job_id, signals.c.id == signal_id)
+    row = (await tx.execute(own)).first()
+    return None if row is None else SignalWithOutput(_signal(row), row.output)
 
 
 def list_query(job_id: int, query: SignalQuery) -> Select[Any]:
@@ -105,4 +110,20 @@ async def output(tx: Transaction, job_id: int, signal_id: int) -> str | None:
     """Return what a signal of a job brought along, or None if it brought nothing."""
     return await tx.scalar(
         select(signals.c.output).where(signals.c.job_id == job_id, signals.c.id == signal_id)
+    )
+
+
+def _signal(row: Row[Any]) -> StoredSignal:
+    return StoredSignal(
+        id=row.id,
+        kind=SignalKind(row.kind),
+        received_at=row.received_at,
+        run_id=row.run_id,
+        message=row.message,
+        progress=row.progress,
+        exit_code=row.exit_code,
+        duration_ms=row.duration_ms,
+        source_ip=row.source_ip,
+        user_agent=row.user_agent,
+        output_size=row.output_size,
     )
