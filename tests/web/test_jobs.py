@@ -58,8 +58,8 @@ async def test_a_job_at_set_times_has_its_line_for_a_crontab(
     [job] = (await world.api("GET", "/jobs")).json()["data"]["jobs"]
     assert (job["cron_expression"], job["expected_interval_seconds"]) == ("30 2 * * 1-5", None)
     page = (await member.get(made.headers["Location"])).text
-    line = f"30 2 * * 1-5 your-command && curl -fsS -m 10 --retry 5 -o /dev/null {job['ping_url']}"
-    assert line.replace("&", "&amp;") in page
+    curl = "curl -fsS -m 10 --retry 5 -o /dev/null"
+    assert f"30 2 * * 1-5 /path/to/job; {curl} {job['ping_url']}/$?" in page
     assert "every weekday at 02:30, Europe/Berlin" in page
 
 
@@ -130,7 +130,8 @@ async def test_a_job_is_paused_resumed_and_deleted(
     assert (await world.get_job(job))["status"] == "pending"
     assert "This cannot be undone" in (await member.get(f"{page}/delete")).text
     assert (await world.get_job(job))["status"] == "pending"
-    assert (await member.post(f"{page}/delete")).headers["Location"] == path
+    deleted = await member.post(f"{page}/delete", data={"name": "Backup"})
+    assert deleted.headers["Location"] == path
     assert (await member.get(page)).status_code == 404
 
 

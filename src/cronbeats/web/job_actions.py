@@ -1,13 +1,29 @@
-"""What people do to a job: pause, resume and delete it."""
+"""What people do to a job: ping it by hand, pause, resume and delete it."""
 
 from __future__ import annotations
 
+import unicodedata
+
 from cronbeats.domain.access import Action
+from cronbeats.domain.job import Job
 from cronbeats.services import manage_jobs, manage_many_jobs
+from cronbeats.services.ping_by_hand import ping_by_hand
 from cronbeats.web.answers import go_to, show
+from cronbeats.web.forms import Form
 from cronbeats.web.job_paths import JOB, find_job, jobs_path
 from cronbeats.web.page import get, post
 from cronbeats.web.visit import Answer, Visit
+
+
+async def ping_job(visit: Visit) -> Answer:
+    """Take a ping as if the job had sent it. Raises NotFoundError, ConflictError."""
+    context, job_id = visit.context, visit.id("job_id")
+    blind = await context.blind_windows()
+    workspace_id = visit.membership.workspace_id
+    job = await ping_by_hand(
+        context.db, workspace_id, job_id, visit.now, by=visit.actor, blind=blind
+    )
+    return go_to(visit, f"{jobs_path(visit)}/{job_id}", told=f"You pinged “{job.name}”.")
 
 
 async def pause_job(visit: Visit) -> Answer:
@@ -32,12 +48,15 @@ async def resume_job(visit: Visit) -> Answer:
 
 async def ask_to_delete(visit: Visit) -> Answer:
     """Ask whether a job is really to be deleted. Raises NotFoundError."""
-    return show(visit, "delete_job.html", job=await find_job(visit), path=jobs_path(visit))
+    return _ask_to_delete(visit, await find_job(visit), Form())
 
 
 async def delete_job(visit: Visit) -> Answer:
-    """Delete a job, and lead to those that are left. Raises NotFoundError."""
+    """Delete a job whose name was typed, and lead to those that are left. Raises NotFoundError."""
     job = await find_job(visit)
+    if _as_read(visit.form.get("name", "")) != _as_read(job.name):
+        wrong = Form(visit.form, {"name": ["Type the name of the job to delete it."]})
+        return _ask_to_delete(visit, job, wrong, status=422)
     await manage_many_jobs.delete_job(
         visit.context.db,
         visit.membership.workspace_id,
@@ -50,8 +69,19 @@ async def delete_job(visit: Visit) -> Answer:
 
 
 PAGES = (
+    post(f"{JOB}/ping", ping_job, Action.CHANGE_JOBS),
     post(f"{JOB}/pause", pause_job, Action.CHANGE_JOBS),
     post(f"{JOB}/resume", resume_job, Action.CHANGE_JOBS),
     get(f"{JOB}/delete", ask_to_delete, Action.CHANGE_JOBS),
     post(f"{JOB}/delete", delete_job, Action.CHANGE_JOBS),
 )
+
+
+def _ask_to_delete(visit: Visit, job: Job, form: Form, *, status: int = 200) -> Answer:
+    path = jobs_path(visit)
+    return show(visit, "delete_job.html", status=status, job=job, path=path, form=form)
+
+
+def _as_read(name: str) -> str:
+    """Return a name as people see it on a page, where several spaces look like one."""
+    return unicodedata.normalize("NFC", " ".join(name.split()))

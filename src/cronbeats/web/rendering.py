@@ -11,9 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from cronbeats import __version__
+from cronbeats.domain.duration import duration_in_words
+from cronbeats.domain.printable import printable
 from cronbeats.domain.words import in_words, local
 
 _MOMENT = timedelta(seconds=1)
+_KILOBYTE = 1_000
 _INDENT = re.compile(r"^ +(?=<)", re.MULTILINE)
 
 
@@ -37,6 +40,10 @@ def _environment() -> Environment:
     environment.filters["anchor"] = _anchor
     environment.filters["moment"] = _moment
     environment.filters["ago"] = _ago
+    environment.filters["duration"] = duration_in_words
+    environment.filters["span"] = in_words
+    environment.filters["size"] = _size
+    environment.filters["printable"] = printable
     return environment
 
 
@@ -55,9 +62,17 @@ def _moment(moment: datetime, timezone: str | None) -> Markup:
     )
 
 
-def _ago(moment: datetime, now: datetime) -> str:
-    """Return how long ago something was, as in `2 h 14 m ago`."""
-    return f"{in_words(now - moment)} ago" if now - moment >= _MOMENT else "just now"
+def _ago(moment: datetime, now: datetime, timezone: str | None = None) -> Markup:
+    """Return how long ago something was, or is to come; exactly on hovering."""
+    words = f"{in_words(now - moment)} ago" if moment < now else f"in {in_words(moment - now)}"
+    if abs(now - moment) < _MOMENT:
+        words = "just now"
+    return Markup('<span title="{}">{}</span>').format(local(moment, timezone or "UTC"), words)
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as people say it."""
+    return f"{count} B" if count < _KILOBYTE else f"{count / _KILOBYTE:.1f} kB"
 
 
 def _anchor(title: str) -> str:

@@ -1,0 +1,58 @@
+"""What all pages of a job say alike: words for what is kept of it, and where its pages are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cronbeats.domain.access import Action
+from cronbeats.domain.alert import AlertKind
+from cronbeats.domain.job import Job, Reason
+from cronbeats.domain.signal import SignalKind
+from cronbeats.web.job_paths import jobs_path
+from cronbeats.web.timeline import moment_of, outcome_in_words
+from cronbeats.web.visit import Visit
+
+SIGNAL_KINDS = {
+    SignalKind.PING: "Ping",
+    SignalKind.START: "Start",
+    SignalKind.SUCCESS: "Success",
+    SignalKind.FAIL: "Failure",
+    SignalKind.PROGRESS: "Progress",
+    SignalKind.LOG: "Log",
+}
+INCIDENT_REASONS = {
+    Reason.MISSED: "Missed: it did not run",
+    Reason.FAILED: "A run failed",
+    Reason.OVERRAN: "A run took too long",
+}
+_SIGNAL_BADGES = {SignalKind.PING: "good", SignalKind.SUCCESS: "good", SignalKind.FAIL: "bad"}
+_ALERT_KINDS = {
+    AlertKind.DOWN: "Down",
+    AlertKind.RECOVERED: "Recovered",
+    AlertKind.LATE: "Late",
+    AlertKind.REMINDER: "Still down",
+}
+_DELIVERY_BADGES = {
+    "owed": ("Waiting", "info"),
+    "sent": ("Delivered", "good"),
+    "failed": ("Given up", "bad"),
+    "superseded": ("Not needed any more", ""),
+}
+
+
+def said_of_job(visit: Visit, job: Job) -> dict[str, Any]:
+    """Return what the templates of all pages about a job are given."""
+    return {
+        "job": job,
+        "path": f"{jobs_path(visit)}/{job.id}",
+        "now": visit.now,
+        "zone": visit.user.timezone,
+        "ping_url": f"{visit.context.base_url}/ping/{job.key}",
+        "may_change": visit.membership.may(Action.CHANGE_JOBS),
+        "kinds": SIGNAL_KINDS,
+        "signal_badges": _SIGNAL_BADGES,
+        "alert_kinds": _ALERT_KINDS,
+        "delivery_badges": _DELIVERY_BADGES,
+        "outcome_in_words": outcome_in_words,
+        "moment_of": moment_of,
+    }
