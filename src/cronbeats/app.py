@@ -25,11 +25,13 @@ from cronbeats.storage.database import Database
 from cronbeats.storage.dialect import server_time
 from cronbeats.storage.password_hashes import PasswordHashes
 from cronbeats.web.app import WebDoor
+from cronbeats.web.hub import Hub
 from cronbeats.web.recognition import recognizer
 from cronbeats.web.visit import WebContext
 from cronbeats.workers.errands import Errands
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
+from cronbeats.workers.relay import Relay
 from cronbeats.workers.roster import Roster, build_roster
 
 _PATIENCE_WITH_ERRANDS_SECONDS = 5.0
@@ -55,6 +57,8 @@ class App:
         self._errands = Errands()
         self._lookout = lookout or Lookout(db, clock, server_time)
         self._intake = Intake(self._receive, self._wake_courier)
+        self._hub = Hub()
+        self._relay = self._listening_relay(db)
         key_uses = KeyUses(db)
         self._roster = self._build_roster(settings, clock, senders, key_uses)
         self._ping = self._ping_door(settings, clock)
@@ -92,10 +96,17 @@ class App:
         try:
             yield
         finally:
+            self.end_streams()
             await self._intake.drain()
             self._roster.stop()
             await self._errands.finish(_PATIENCE_WITH_ERRANDS_SECONDS)
             await loops
+            if self._relay is not None:
+                await self._relay.close()
+
+    def end_streams(self) -> None:
+        """End what would last for as long as a reader wants, as this server is about to stop."""
+        self._hub.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection: each path has its door."""
@@ -128,7 +139,17 @@ class App:
             alert_history=timedelta(days=settings.alert_history_days),
             audit_log=timedelta(days=settings.audit_log_days),
             storms=_storms(settings),
+            more=[self._relay.loop] if self._relay else [],
         )
+
+    def _listening_relay(self, db: Database) -> Relay | None:
+        """Let open pages hear what changes here and, if others use the database, there as well."""
+        db.listen(self._hub.hear)
+        if not db.is_shared:
+            return None
+        relay = Relay(db, self._hub.hear, self._hub.hear_any)
+        db.listen(relay.note)
+        return relay
 
     def _ping_door(self, settings: Settings, clock: Clock) -> PingDoor:
         return PingDoor(
@@ -166,6 +187,7 @@ class App:
             begin_reset=self._begin_reset(postman, settings.base_url, clock),
             pause=pause,
             storms=_storms(settings),
+            hub=self._hub,
         )
 
     def _begin_reset(

@@ -13,6 +13,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Playwright,
+    Request,
     expect,
     sync_playwright,
 )
@@ -75,7 +76,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         page = context.new_page()
         page.on("console", lambda said: slips.extend(_slips_in(said)))
         page.on("pageerror", lambda error: slips.append(str(error)))
-        page.on("requestfailed", lambda request: slips.append(f"not loaded: {request.url}"))
+        page.on("requestfailed", lambda request: slips.extend(_loss_of(request)))
         return page
 
     yield open_one
@@ -113,5 +114,16 @@ def new_server(tmp_path: Path) -> Iterator[Server]:
 
 def _slips_in(said: ConsoleMessage) -> list[str]:
     """Return what is an error; a form that is refused is none, and tests look at what it says."""
-    is_refused_form = "status of 422" in said.text
-    return [said.text] if said.type == "error" and not is_refused_form else []
+    is_fine = "status of 422" in said.text or _is_stream(said.location.get("url", ""))
+    return [said.text] if said.type == "error" and not is_fine else []
+
+
+def _loss_of(request: Request) -> list[str]:
+    """Return what was not loaded, unless the page was left meanwhile or it was a stream."""
+    is_fine = request.failure == "net::ERR_ABORTED" or _is_stream(request.url)
+    return [] if is_fine else [f"not loaded: {request.url}"]
+
+
+def _is_stream(url: str) -> bool:
+    """Tell whether an answer lasts until its server ends, which may be before its page does."""
+    return "/events?since=" in url

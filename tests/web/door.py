@@ -28,14 +28,14 @@ def visitor(role: Role = Role.OWNER, workspace_id: int = 1) -> Visitor:
     return Visitor(User(1, "ada@example.com", "Ada"), 7, (here,))
 
 
-def client_of(
+def door_of(
     pages: Sequence[Page],
     sessions: dict[str, Visitor] | None = None,
     *,
     base_url: str = BASE_URL,
     **more: Any,
-) -> httpx.AsyncClient:
-    """Return a client of a door with these pages; each session is opened by its token."""
+) -> WebDoor:
+    """Return a door with these pages; each session is opened by its token."""
 
     async def recognize(token: str, client: Client, now: datetime) -> Visitor | None:
         return (sessions or {}).get(token)
@@ -53,9 +53,15 @@ def client_of(
         alerts_are_owed=lambda: None,
         **more,
     )
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(WebDoor(context, pages)), base_url=BASE_URL
-    )
+    return WebDoor(context, pages)
+
+
+def client_of(
+    pages: Sequence[Page], sessions: dict[str, Visitor] | None = None, **more: Any
+) -> httpx.AsyncClient:
+    """Return a client of the same."""
+    door = door_of(pages, sessions, **more)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url=BASE_URL)
 
 
 async def say_hello(visit: Visit) -> Answer:

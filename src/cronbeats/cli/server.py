@@ -38,8 +38,20 @@ _LONGEST_GOODBYE_SECONDS = 9.0
 _log = structlog.get_logger()
 
 
-class _Stoppable(Protocol):
+class _Granian(Protocol):
     def stop(self) -> None: ...
+
+
+class _Stoppable:
+    """A server that waits for its answers before it stops, so that endless ones must end first."""
+
+    def __init__(self, app: App, server: _Granian) -> None:
+        self._app = app
+        self._server = server
+
+    def stop(self) -> None:
+        self._app.end_streams()
+        self._server.stop()
 
 
 async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], bool]) -> None:
@@ -62,8 +74,9 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
         http1_settings=HTTP1Settings(header_read_timeout=_IDLE_MILLISECONDS),
         log_enabled=False,
     )
-    with _stopping_on_signals(server):
-        watch = asyncio.create_task(_stop_when_orphaned(server, is_orphan))
+    stoppable = _Stoppable(app, server)
+    with _stopping_on_signals(stoppable):
+        watch = asyncio.create_task(_stop_when_orphaned(stoppable, is_orphan))
         await server.serve()
         watch.cancel()
     await http.close()

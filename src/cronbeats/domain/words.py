@@ -11,7 +11,9 @@ from cronsim import CronSim
 from cronbeats.domain.schedule import Every, Schedule
 
 _SECOND = timedelta(seconds=1)
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_UNITS = (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE), ("second", 1))
+_NO_LONGER_NOW = 10
 _AT_FIRST = re.compile(r"At (\d\d:\d\d) (every day|on Monday through Friday)")
 _OFTEN = {"every day": "every day", "on Monday through Friday": "every weekday"}
 
@@ -28,6 +30,15 @@ def in_words(span: timedelta) -> str:
     return " ".join(shown) or "0 s"
 
 
+def how_long_ago(moment: datetime, now: datetime) -> str:
+    """Return when something was or will be, as in `3 min ago` or `in 2 h`; never too much of it."""
+    distance = abs(now - moment) // _SECOND
+    if distance < _NO_LONGER_NOW:
+        return "just now"
+    span = _roughly(distance)
+    return f"in {span}" if moment > now else f"{span} ago"
+
+
 def local(moment: datetime, timezone: str) -> str:
     """Return a moment in a time zone, to the second only where it has any."""
     there = moment.astimezone(ZoneInfo(timezone))
@@ -42,6 +53,14 @@ def schedule_in_words(schedule: Schedule) -> str:
     if match := _AT_FIRST.fullmatch(told):
         told = f"{_OFTEN[match[2]]} at {match[1]}"
     return f"{told[0].lower()}{told[1:]}, {schedule.timezone}"
+
+
+def _roughly(seconds: int) -> str:
+    if seconds < _MINUTE:
+        return f"{seconds // 10 * 10} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    return f"{seconds // _HOUR} h" if seconds < 2 * _DAY else f"{seconds // _DAY} d"
 
 
 def _interval_in_words(seconds: int) -> str:

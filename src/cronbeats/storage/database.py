@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -22,9 +22,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.hint import Gathered, Hint, gather
 from cronbeats.storage.cipher import Cipher
 from cronbeats.storage.dialect import (
     create_engines,
+    create_listening_engine,
     empty_the_log,
     lightly,
     overwrite_what_is_deleted,
@@ -37,6 +39,7 @@ Transaction = AsyncConnection
 
 _POOL_SIZE = 8
 _CIPHER = "cronbeats_cipher"
+_HINTS = "cronbeats_hints"
 _OUR_OWN_FAULT = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 # Errors while connecting to PostgreSQL come from its driver as they are.
 _OUT_OF_ORDER = (
@@ -63,6 +66,7 @@ class Database:
         for engine in self._engines():
             engine.update_execution_options(**{_CIPHER: self._cipher})
         self._light_writer = lightly(self._writer)
+        self._listeners: list[Callable[[Gathered], None]] = []
 
     @property
     def file(self) -> Path | None:
@@ -77,9 +81,22 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """Open a transaction to write in; it is committed, durably, when the block ends well."""
+        """Open a transaction to write in; it is committed, durably, when the block ends well.
+
+        Then, and only then, whoever listens is given the hints that were noted in it.
+        """
         async with _unavailable_on_failure(), self._writer.begin() as tx:
+            noted: list[Hint] = []
+            tx.info[_HINTS] = noted
             yield tx
+        if noted:
+            gathered = gather(noted)
+            for listener in self._listeners:
+                listener(gathered)
+
+    def listen(self, listener: Callable[[Gathered], None]) -> None:
+        """Let somebody be given the hints of every commit of this process."""
+        self._listeners.append(listener)
 
     @asynccontextmanager
     async def write_lightly(self) -> AsyncIterator[Transaction]:
@@ -111,6 +128,15 @@ class Database:
         finally:
             await engine.dispose()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other server processes may use the same database."""
+        return self.file is None
+
+    def listening_engine(self) -> AsyncEngine:
+        """Return an engine whose one connection can wait for notices; whoever asks disposes it."""
+        return create_listening_engine(self._url)
+
     async def check(self) -> None:
         """Do nothing, but in the database: raise UnavailableError if it cannot be used."""
         async with self.read() as tx:
@@ -129,6 +155,11 @@ def cipher_of(tx: Transaction) -> Cipher:
     """Return what secrets are sealed with in the database of a transaction."""
     cipher: Cipher = tx.sync_engine.get_execution_options()[_CIPHER]
     return cipher
+
+
+def note_hints(tx: Transaction, hints: Iterable[Hint]) -> None:
+    """Note what a transaction changes, for whoever listens to its commit."""
+    tx.info.setdefault(_HINTS, []).extend(hints)
 
 
 def explain_bad_file(file: Path) -> str | None:

@@ -181,6 +181,11 @@ def create_engines(
     return reader, writer
 
 
+def create_listening_engine(url: URL) -> AsyncEngine:
+    """Return an engine whose one connection waits for PostgreSQL's notices in no transaction."""
+    return lightly(create_engines(url, 1)[1])
+
+
 def lightly(writer: AsyncEngine) -> AsyncEngine:
     """Return the engine to write with, but each statement is a transaction of its own.
 

@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, insert, update
 
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.attempt import Attempt
+from cronbeats.domain.hint import Hint, HintKind, hint_of
 from cronbeats.domain.job import LONGEST_MUTE, Incident, Job, Run
 from cronbeats.domain.signal import Signal
 from cronbeats.domain.transition import Change
 from cronbeats.storage import bulk, owed_alerts, reminders
-from cronbeats.storage.database import Transaction
+from cronbeats.storage.database import Transaction, note_hints
 from cronbeats.storage.dialect import insert_into
 from cronbeats.storage.schema import incidents, job_states, runs, signals, transitions
 from cronbeats.storage.states import state_to_row
@@ -44,6 +45,7 @@ class Entry:
 async def open_account(tx: Transaction, job: Job) -> None:
     """Write the first state of a new job."""
     await tx.execute(insert(job_states).values(job_id=job.id, **state_to_row(job)))
+    note_hints(tx, [Hint(job.workspace_id, job.id, HintKind.JOB)])
 
 
 async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> int:
@@ -52,6 +54,7 @@ async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> in
     Nothing counts before the transaction is committed.
     """
     await _write(tx, entries)
+    note_hints(tx, filter(None, map(_hint, entries)))
     telling = [entry.change for entry in entries if entry.change.transitions or entry.by_clock]
     return await owed_alerts.owe(tx, telling, now)
 
@@ -76,6 +79,7 @@ async def mute(tx: Transaction, muted: Sequence[Job], now: datetime) -> None:
         update(job_states).where(job_states.c.job_id == bindparam("of_job")),
         [{"of_job": job.id, "muted_until": job.muted_until} for job in muted],
     )
+    note_hints(tx, (Hint(job.workspace_id, job.id, HintKind.JOB) for job in muted))
     await owed_alerts.owe(tx, [Change(job) for job in muted], now, plans_again=True)
 
 
@@ -163,6 +167,10 @@ async def _write_transitions(tx: Transaction, entries: Sequence[Entry]) -> None:
     ]
     if rows:
         await bulk.insert_rows(tx, transitions, rows)
+
+
+def _hint(entry: Entry) -> Hint | None:
+    return hint_of(entry.change, is_signal=bool(entry.received), by_clock=entry.by_clock)
 
 
 def _signal_row(job_id: int, received: Received) -> dict[str, Any]:

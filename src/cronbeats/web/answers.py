@@ -19,12 +19,13 @@ _PRINTABLE = range(0x21, 0x7F)
 def show(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page; what the page before wanted to be told is told on it, once.
 
-    The template is given the `visit`, what is `told`, and these values.
+    The template is given the `visit`, what is `told`, and these values. Of these, `down` is how
+    many jobs are down, which the page's title and icon tell.
     """
     told = cookies.told(visit.request, visit.context)
     place = visit.here or cookies.last_workspace(visit)
     navigation = list(links(place, visit.path))
-    common = {"visit": visit, "told": told, "navigation": navigation, "place": place}
+    common = {"visit": visit, "told": told, "navigation": navigation, "place": place, "down": 0}
     html = render(template, **{**common, **values})
     answer = HTMLResponse(html, status)
     if told is not None:

@@ -45,7 +45,8 @@ class Entrance:
             return _ask_to_sign_in(request, page)
         here = _enter_workspace(request, page, visitor)
         form = {} if page.method == "GET" else await read_form(request)
-        return await page.handler(Visit(self._context, request, now, form, visitor, here))
+        position = self._context.hub.position
+        return await page.handler(Visit(self._context, request, now, form, visitor, here, position))
 
     def _find(self, request: Request) -> Page:
         page = self._pages.get("GET" if request.method == "HEAD" else request.method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -13,9 +13,8 @@ from markupsafe import Markup, escape
 from cronbeats import __version__
 from cronbeats.domain.duration import duration_in_words
 from cronbeats.domain.printable import printable
-from cronbeats.domain.words import in_words, local
+from cronbeats.domain.words import how_long_ago, in_words, local
 
-_MOMENT = timedelta(seconds=1)
 _KILOBYTE = 1_000
 _INDENT = re.compile(r"^ +(?=<)", re.MULTILINE)
 
@@ -44,6 +43,7 @@ def _environment() -> Environment:
     environment.filters["span"] = in_words
     environment.filters["size"] = _size
     environment.filters["printable"] = printable
+    environment.filters["iso"] = _iso
     return environment
 
 
@@ -55,19 +55,24 @@ def _code(text: str) -> Markup:
 
 def _moment(moment: datetime, timezone: str | None) -> Markup:
     """Return a moment in a time zone; without one in UTC, which scripts turn into the reader's."""
-    iso = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    kind = Markup("") if timezone else Markup(" data-local")
     return Markup('<time datetime="{}"{}>{}</time>').format(
-        iso, kind, local(moment, timezone or "UTC")
+        _iso(moment), _kind(timezone), local(moment, timezone or "UTC")
     )
 
 
-def _ago(moment: datetime, now: datetime, timezone: str | None = None) -> Markup:
-    """Return how long ago something was, or is to come; exactly on hovering."""
-    words = f"{in_words(now - moment)} ago" if moment < now else f"in {in_words(moment - now)}"
-    if abs(now - moment) < _MOMENT:
-        words = "just now"
-    return Markup('<span title="{}">{}</span>').format(local(moment, timezone or "UTC"), words)
+def _ago(moment: datetime, now: datetime, timezone: str | None) -> Markup:
+    """Return how long ago a moment was at `now`, which scripts keep fresh; exactly on hovering."""
+    return Markup('<time datetime="{}" title="{}" data-ago{}>{}</time>').format(
+        _iso(moment), local(moment, timezone or "UTC"), _kind(timezone), how_long_ago(moment, now)
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _kind(timezone: str | None) -> Markup:
+    return Markup("") if timezone else Markup(" data-local")
 
 
 def _size(count: int) -> str:

@@ -24,6 +24,7 @@ from cronbeats.edge.client_address import client_address
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
 from cronbeats.storage.password_hashes import PasswordHashes
+from cronbeats.web.hub import Hub
 
 Answer = AsgiApp
 """What a page answers; every Response of Starlette is one."""
@@ -51,7 +52,8 @@ class WebContext:
     `document` gives the OpenAPI document of the Management API. `alerts_are_owed` wakes the
     courier; `pause` waits for some seconds; `storms` tells what is told together. `begin_reset`
     sends a link for a new password to an address, in the background; None if this server can send
-    no letters. `fixed` keeps answers that are the same for everybody.
+    no letters. `fixed` keeps answers that are the same for everybody. `hub` tells open pages what
+    changed.
     """
 
     db: Database
@@ -70,6 +72,7 @@ class WebContext:
     fixed: dict[str, Answer] = field(default_factory=dict)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     storms: StormRule = field(default_factory=StormRule)
+    hub: Hub = field(default_factory=Hub)
 
     @property
     def is_secure(self) -> bool:
@@ -81,7 +84,8 @@ class WebContext:
 class Visit:
     """One request for a page, by somebody who may make it, at the moment `now`.
 
-    `form` holds what was sent, empty for a page that is looked at.
+    `form` holds what was sent, empty for a page that is looked at. What is heard after `position`
+    may not be on the page.
     """
 
     context: WebContext
@@ -90,6 +94,7 @@ class Visit:
     form: Mapping[str, str]
     visitor: Visitor | None = None
     here: Membership | None = None
+    position: str = ""
 
     @property
     def user(self) -> User:

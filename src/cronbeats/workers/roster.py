@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,8 +64,9 @@ def build_roster(
     alert_history: timedelta,
     audit_log: timedelta,
     storms: StormRule,
+    more: Sequence[Loop] = (),
 ) -> Roster:
-    """Return the loops of one server; `owed` of the result wakes the courier."""
+    """Return the loops of one server and `more`; `owed` of the result wakes the courier."""
     woken: list[Loop] = []
 
     def wake_courier() -> None:
@@ -81,4 +82,5 @@ def build_roster(
     prune = Loop("prune_history", pruner.step, PRUNE_EVERY_SECONDS)
     note = Loop("note_key_uses", key_uses.step, NOTE_EVERY_SECONDS)
     woken.append(deliver)
-    return Roster((look_out, watch, deliver), (prune, note), courier, key_uses, wake_courier)
+    vital, others = (look_out, watch, deliver), (prune, note, *more)
+    return Roster(vital, others, courier, key_uses, wake_courier)

@@ -2,26 +2,14 @@
 
 "use strict";
 
-for (const code of document.querySelectorAll("pre, .copyable")) {
-  if (navigator.clipboard) {
-    code.append(copyButton(code.textContent.trim()));
-  }
-}
-
-for (const time of document.querySelectorAll("time[data-local]")) {
-  const moment = new Date(time.dateTime);
-  time.title = time.textContent;
-  time.textContent = moment.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-}
-
-for (const link of document.querySelectorAll("a[data-dialog]")) {
-  link.addEventListener("click", openDialog);
-}
+enhance(document);
+setInterval(showHowLongAgo, 10_000);
 
 for (const form of document.querySelectorAll("form[data-wait]")) {
   form.addEventListener("submit", () => showWaiting(form));
 }
 
+document.addEventListener("click", openDialog);
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
@@ -29,14 +17,66 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-function copyButton(text) {
+// Make what the server sent nicer; what was made so before is left alone.
+function enhance(root) {
+  for (const code of root.querySelectorAll("pre, .copyable")) {
+    if (navigator.clipboard && !code.querySelector(":scope > .copy")) {
+      code.append(copyButton(code));
+    }
+  }
+  for (const time of root.querySelectorAll("time[data-local]")) {
+    const here = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    if ("ago" in time.dataset) {
+      time.title = here;
+    } else {
+      time.title = time.textContent;
+      time.textContent = here;
+    }
+    time.removeAttribute("data-local");
+  }
+  showHowLongAgo();
+}
+
+function showHowLongAgo() {
+  const ahead = Date.parse(document.body.dataset.now || "") - performance.timeOrigin || 0;
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const words = howLongAgo((Date.now() + ahead - Date.parse(time.dateTime)) / 1000);
+    if (time.textContent !== words) {
+      time.textContent = words;
+    }
+  }
+}
+
+// The same words as the server's.
+function howLongAgo(seconds) {
+  const distance = Math.abs(seconds);
+  if (distance < 10) {
+    return "just now";
+  }
+  const span = inWords(distance);
+  return seconds < 0 ? `in ${span}` : `${span} ago`;
+}
+
+function inWords(seconds) {
+  if (seconds < 60) {
+    return `${Math.floor(seconds / 10) * 10} s`;
+  }
+  if (seconds < 3_600) {
+    return `${Math.floor(seconds / 60)} min`;
+  }
+  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
+
+function copyButton(code) {
   const button = document.createElement("button");
+  button.dataset.added = "";
   button.type = "button";
   button.className = "copy";
   button.textContent = "Copy";
   button.addEventListener("click", async () => {
+    const parts = [...code.childNodes].filter((part) => part !== button);
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(parts.map((part) => part.textContent).join("").trim());
       button.textContent = "Copied";
     } catch {
       button.textContent = "Not copied";
@@ -48,8 +88,11 @@ function copyButton(text) {
 
 // The page behind the link has what the dialog shows; if it cannot be had, the link is followed.
 async function openDialog(event) {
+  const link = event.target.closest("a[data-dialog]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) {
+    return;
+  }
   event.preventDefault();
-  const link = event.currentTarget;
   try {
     const answer = await fetch(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

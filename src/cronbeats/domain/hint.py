@@ -1,0 +1,84 @@
+"""Hints: that jobs changed, told to whoever is looking, so that they look again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cronbeats.domain.transition import Change
+
+MOST_JOBS = 100
+"""When more jobs than this changed at once, a hint says that any may have."""
+
+
+class HintKind(StrEnum):
+    """What changed about a job: its status, something that came in, or what people decided."""
+
+    STATUS = "status"
+    SIGNAL = "signal"
+    JOB = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A job of a workspace changed, in one way or in several of which this is the weightiest."""
+
+    workspace_id: int
+    job_id: int
+    kind: HintKind
+
+
+@dataclass(slots=True)
+class Hints:
+    """What changed in one workspace since somebody last asked: jobs by id, or any of them."""
+
+    jobs: dict[int, HintKind] = field(default_factory=dict)
+    is_any: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything changed."""
+        return self.is_any or bool(self.jobs)
+
+    def add(self, job_id: int, kind: HintKind) -> None:
+        """Note that a job changed; a change of its status is not forgotten for another one."""
+        if not self.is_any and self.jobs.get(job_id) is not HintKind.STATUS:
+            self.jobs[job_id] = kind
+            if len(self.jobs) > MOST_JOBS:
+                self.add_any()
+
+    def add_any(self) -> None:
+        """Note that any job may have changed."""
+        self.is_any = True
+        self.jobs.clear()
+
+    def merge(self, others: Hints) -> None:
+        """Note what others noted, too."""
+        if others.is_any:
+            self.add_any()
+        for job_id, kind in others.jobs.items():
+            self.add(job_id, kind)
+
+
+Gathered = Mapping[int, Hints]
+"""Hints by their workspaces."""
+
+
+def gather(hints: Iterable[Hint]) -> dict[int, Hints]:
+    """Return hints by their workspaces."""
+    gathered: dict[int, Hints] = {}
+    for each in hints:
+        gathered.setdefault(each.workspace_id, Hints()).add(each.job_id, each.kind)
+    return gathered
+
+
+def hint_of(change: Change, *, is_signal: bool, by_clock: bool) -> Hint | None:
+    """Return what to tell of a change; nothing when the clock looked and found all as it was."""
+    job = change.job
+    if change.transitions:
+        return Hint(job.workspace_id, job.id, HintKind.STATUS)
+    if is_signal:
+        return Hint(job.workspace_id, job.id, HintKind.SIGNAL)
+    if by_clock and not (change.runs or change.incidents):
+        return None
+    return Hint(job.workspace_id, job.id, HintKind.JOB)
