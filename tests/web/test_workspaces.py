@@ -77,3 +77,42 @@ async def test_a_workspace_is_handed_over(
     found = {each.email: each.role for each in await browse_members(world.db, world.workspace_id)}
     assert found["bob@example.com"] is Role.OWNER
     assert "/transfer" not in (await owner.get(path)).text
+
+
+async def test_a_workspace_is_deleted_by_whoever_types_its_name(
+    world: World, owner: httpx.AsyncClient, path: str
+) -> None:
+    job = await world.make_job()
+    await owner.post("/workspaces/new", data={"name": "Office"})
+    viewer = await signed_in(world, Role.VIEWER)
+    assert f"{path}/delete" in (await owner.get(path)).text
+    page = Page((await owner.get(f"{path}/delete")).text)
+    assert page.slips == []
+    assert page.texts["dd"] == ["1", "1", "3"]
+    wrong = await owner.post(f"{path}/delete", data={"name": "home"})
+    assert wrong.status_code == 422
+    assert 'id="name-error"' in wrong.text
+    assert Page(wrong.text).slips == []
+    assert (await owner.get(path)).status_code == 200
+    gone = await owner.post(f"{path}/delete", data={"name": "Home"})
+    assert gone.headers["Location"] == "/"
+    assert (await owner.get("/")).headers["Location"] == "/w/2/jobs"
+    assert "“Home” was deleted." in (await owner.get("/w/2/jobs")).text
+    home = await viewer.get("/")
+    assert "You are in no workspace" in home.text
+    assert Page(home.text).slips == []
+    nowhere = (await owner.get("/nowhere")).text
+    for person in (owner, viewer):
+        for place in (path, f"{path}/delete", f"/jobs/{job['id']}", f"/w/1/jobs/{job['id']}"):
+            answer = await person.get(place)
+            assert (answer.status_code, answer.text) == (404, nowhere), place
+        assert (await person.post(f"{path}/delete", data={"name": "Home"})).status_code == 404
+
+
+async def test_a_hostile_name_can_be_typed(owner: httpx.AsyncClient, path: str) -> None:
+    await owner.post(path, data={"name": HOSTILE})
+    page = Page((await owner.get(f"{path}/delete")).text)
+    assert page.slips == []
+    assert "<script>alert" not in page.html
+    gone = await owner.post(f"{path}/delete", data={"name": HOSTILE})
+    assert gone.status_code == 303

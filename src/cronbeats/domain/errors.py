@@ -15,6 +15,13 @@ class NotFoundError(CronBeatsError):
     """There is no such thing in this workspace."""
 
 
+class WorkspaceGoneError(NotFoundError):
+    """There is no such workspace, or it was deleted: to programs, their key does not work."""
+
+    def __init__(self, text: str = "Workspace not found") -> None:
+        super().__init__(text)
+
+
 class NotAllowedError(CronBeatsError):
     """The role at hand may not do this."""
 
@@ -25,6 +32,9 @@ class PlanRequiredError(CronBeatsError):
 
 class InvalidKeyError(CronBeatsError):
     """No API key was sent, or it is unknown, revoked or expired."""
+
+    def __init__(self, text: str = "Invalid or expired API key") -> None:
+        super().__init__(text)
 
 
 class SignInError(CronBeatsError):

@@ -20,6 +20,7 @@ from cronbeats.services.authenticate import Caller, authenticate
 from cronbeats.services.count_requests import Counted, count_request
 from cronbeats.storage.database import Database
 
+_UNAUTHORIZED = 401
 _NOT_JSON = Problem(
     415, "unsupported_media_type", "Send JSON, with the header Content-Type: application/json"
 )
@@ -131,7 +132,8 @@ class _Response:
         if message["type"] == "http.response.start":
             self.has_started = True
             headers = [*message.get("headers", []), (b"x-request-id", self._request_id.encode())]
-            if self.allowance is not None:
+            # A key that went while the request was under way has no allowance any more.
+            if self.allowance is not None and message["status"] != _UNAUTHORIZED:
                 headers += rate_limit_headers(self.allowance)
             message = {**message, "headers": headers}
         await self._send(message)

@@ -24,6 +24,7 @@ from cronbeats.domain.errors import (
     PlanRequiredError,
     PreconditionFailedError,
     UnavailableError,
+    WorkspaceGoneError,
 )
 
 _CODES: dict[type[CronBeatsError], tuple[int, str]] = {
@@ -81,6 +82,9 @@ TOO_LARGE = Problem(413, "payload_too_large", f"The body has more than {LARGEST_
 
 def problem_of(error: CronBeatsError) -> Problem:
     """Return what to tell about an error of ours."""
+    if isinstance(error, WorkspaceGoneError):
+        # It went while the request was under way: the next one will hear that its key is none.
+        error = InvalidKeyError()
     status, code = next(
         (known for kind, known in _CODES.items() if isinstance(error, kind)),
         (500, "internal_error"),

@@ -37,4 +37,4 @@ async def authenticate(
                 usage = await request_counts.get(tx, key.workspace_id)
                 actor = key.as_actor(address)
                 return Caller(Identity(key.id, key.workspace_id, key.role, plan, actor), usage)
-    raise InvalidKeyError("Invalid or expired API key")
+    raise InvalidKeyError

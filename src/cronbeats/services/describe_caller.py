@@ -28,6 +28,6 @@ async def describe_caller(db: Database, who: Identity) -> CallerDescription:
     async with db.read() as tx:
         key = await api_keys.get(tx, who.key_id)
         if key is None:
-            raise InvalidKeyError("Invalid or expired API key")
+            raise InvalidKeyError
         name = await workspaces.get_name(tx, who.workspace_id)
         return CallerDescription(name, key, await jobs.count(tx, who.workspace_id))

@@ -22,6 +22,7 @@ from cronbeats.domain.errors import (
     LinkGoneError,
     NotAllowedError,
     NotFoundError,
+    WorkspaceGoneError,
 )
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.membership import (
@@ -206,7 +207,11 @@ async def _lock_invitation(tx: Transaction, token: str, now: datetime) -> Invita
 
     The workspace is locked, as by everybody who changes who is in it; then it is looked at again.
     """
-    await workspaces.lock(tx, (await _find(tx, token, now)).workspace_id)
+    found = await _find(tx, token, now)
+    try:
+        await workspaces.lock(tx, found.workspace_id)
+    except WorkspaceGoneError:
+        raise LinkGoneError from None
     return await _find(tx, token, now)
 
 

@@ -112,12 +112,7 @@ async def revoke_api_key(
 
 
 async def _lock(tx: Transaction, workspace_id: int, by: Actor) -> None:
-    if not await workspaces.lock(tx, workspace_id):
-        raise NotFoundError("Workspace not found")
-    if by.user_id is None:
-        return
-    role = await workspaces.role_of(tx, workspace_id, by.user_id)
-    if role is None or not may(role, Action.MANAGE_KEYS):
+    if not may(await workspaces.lock_as(tx, workspace_id, by.user_id), Action.MANAGE_KEYS):
         raise NotAllowedError("Only an owner of the workspace may manage its API keys")
 
 

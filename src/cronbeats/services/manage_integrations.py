@@ -71,6 +71,7 @@ async def save_integration(
     is only replaced as a whole: then every value must be named. Raises InvalidValueError.
     """
     async with db.write() as tx:
+        await workspaces.hold(tx, workspace_id)
         known = await integrations.lock(tx, workspace_id, sender.kind)
         if known and not known.is_readable:
             if not values:

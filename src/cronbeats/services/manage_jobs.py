@@ -158,6 +158,7 @@ async def _lock(tx: Transaction, workspace_id: int, job_id: int, only_if: Precon
 
 
 async def _make(tx: Transaction, workspace_id: int, wish: JobWish, now: datetime, by: Actor) -> Job:
+    await workspaces.hold(tx, workspace_id)
     new = jobs.NewJob(
         workspace_id=workspace_id,
         key=await jobs.unused_key(tx),

@@ -57,6 +57,7 @@ async def set_plan(db: Database, text: str, plan: str, now: datetime, *, by: Act
         raise InvalidValueError({"plan": [f"Must be one of {', '.join(PLANS)}."]})
     async with db.write() as tx:
         found = await _find(tx, text)
+        await workspaces.lock(tx, found.id)
         await workspaces.set_plan(tx, found.id, plan)
         if changes := changes_between({"plan": found.plan}, {"plan": plan}):
             target = Target(TargetKind.WORKSPACE, found.name, found.id)
@@ -98,12 +99,8 @@ async def rename_workspace(
     """
     name = _checked_name(name)
     async with db.write() as tx:
-        if not await workspaces.lock(tx, workspace_id):
-            raise NotFoundError("Workspace not found")
-        if by.user_id is not None:
-            role = await workspaces.role_of(tx, workspace_id, by.user_id)
-            if role is None or not may(role, Action.MANAGE_WORKSPACE):
-                raise NotAllowedError("Only admins and owners may rename a workspace")
+        if not may(await workspaces.lock_as(tx, workspace_id, by.user_id), Action.MANAGE_WORKSPACE):
+            raise NotAllowedError("Only admins and owners may rename a workspace")
         before = await workspaces.get_name(tx, workspace_id)
         await workspaces.rename(tx, workspace_id, name)
         if changes := changes_between({"name": before}, {"name": name}):

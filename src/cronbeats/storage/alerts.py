@@ -142,6 +142,16 @@ async def supersede(tx: Transaction, ids: Collection[int], now: datetime) -> Non
     await tx.execute(late.values(status="superseded", settled_at=now, error=None))
 
 
+async def call_off(tx: Transaction, workspace_id: int, now: datetime) -> None:
+    """Settle all that is owed in a workspace as superseded, even what is just being sent.
+
+    Its integrations must be locked.
+    """
+    owed = update(alerts).where(IS_OWED, alerts.c.workspace_id == workspace_id)
+    gone = {"status": "superseded", "settled_at": now, "lease_until": None, "claim_token": None}
+    await tx.execute(owed.values(gone))
+
+
 async def line_up(
     tx: Transaction, integration_id: int, job_ids: Collection[int], now: datetime
 ) -> None:

@@ -13,6 +13,7 @@ from cronbeats.domain.api_key import USE_IS_NEWS_AFTER, ApiKey
 from cronbeats.domain.keys import NewApiKey
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import api_keys, members, users, workspaces
+from cronbeats.storage.workspaces import IS_THERE
 
 
 async def add(
@@ -93,6 +94,12 @@ async def revoke(tx: Transaction, key_id: int, now: datetime) -> None:
     await tx.execute(ending.values(revoked_at=now))
 
 
+async def revoke_all(tx: Transaction, workspace_id: int, now: datetime) -> None:
+    """End every key of a workspace."""
+    own = (api_keys.c.workspace_id == workspace_id, api_keys.c.revoked_at.is_(None))
+    await tx.execute(update(api_keys).where(*own).values(revoked_at=now))
+
+
 async def take_over(tx: Transaction, workspace_id: int, maker: int, heir: int) -> None:
     """Let the keys that one person made in a workspace be another's."""
     own = (api_keys.c.workspace_id == workspace_id, api_keys.c.created_by == maker)
@@ -120,7 +127,7 @@ def _keys() -> Select[Any]:
     )
     return (
         select(api_keys, workspaces.c.plan, users.c.email, members.c.role.label("makers_role"))
-        .join(workspaces, workspaces.c.id == api_keys.c.workspace_id)
+        .join(workspaces, and_(workspaces.c.id == api_keys.c.workspace_id, IS_THERE))
         .outerjoin(users, users.c.id == api_keys.c.created_by)
         .outerjoin(members, its_maker)
     )

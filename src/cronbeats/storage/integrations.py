@@ -108,6 +108,12 @@ async def seal_again(tx: Transaction, integration_ids: Sequence[int]) -> int:
     return count
 
 
+async def lock_all(tx: Transaction, workspace_id: int) -> None:
+    """Let nobody claim or settle what a workspace's integrations are owed meanwhile."""
+    own = select(integrations.c.id).where(integrations.c.workspace_id == workspace_id)
+    await tx.execute(own.order_by(integrations.c.id).with_for_update(key_share=True))
+
+
 async def lock_many(tx: Transaction, ids: Sequence[int]) -> list[Integration]:
     """Return integrations by their ids, locked: one process at a time claims what they are owed."""
     rows = await tx.execute(

@@ -77,6 +77,12 @@ async def use_up(tx: Transaction, invitation_id: int, now: datetime) -> None:
     await tx.execute(update(one_time_links).where(own).values(used_at=now))
 
 
+async def use_up_all(tx: Transaction, workspace_id: int, now: datetime) -> None:
+    """Let nobody accept an invitation into a workspace any more."""
+    own = (one_time_links.c.workspace_id == workspace_id, *_is_open(now))
+    await tx.execute(update(one_time_links).where(*own).values(used_at=now))
+
+
 def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         one_time_links.c.purpose == LinkPurpose.INVITATION,

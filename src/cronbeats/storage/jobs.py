@@ -79,6 +79,12 @@ async def mark_deleted(tx: Transaction, job_ids: Collection[int], now: datetime)
         await tx.execute(update(jobs).where(jobs.c.id.in_(job_ids)).values(deleted_at=now))
 
 
+async def mark_all_deleted(tx: Transaction, workspace_id: int, now: datetime) -> None:
+    """Take every job of a workspace out of every list."""
+    own = (jobs.c.workspace_id == workspace_id, jobs.c.deleted_at.is_(None))
+    await tx.execute(update(jobs).where(*own).values(deleted_at=now))
+
+
 async def lock_by_keys(tx: Transaction, keys: Iterable[str]) -> list[Job]:
     """Return the jobs of these keys, locked for a change.
 
@@ -167,6 +173,12 @@ async def lock_many(tx: Transaction, workspace_id: int, job_ids: Collection[int]
     """Return those of these jobs that are the workspace's, locked for a change."""
     own = (jobs.c.workspace_id == workspace_id, jobs.c.id.in_(set(job_ids)))
     return await fetch(tx, _lock(alive().where(*own)))
+
+
+async def lock_all(tx: Transaction, workspace_id: int) -> int:
+    """Lock every job of a workspace, and return how many there are."""
+    every = alive().where(jobs.c.workspace_id == workspace_id).with_only_columns(jobs.c.id)
+    return len((await tx.scalars(_lock(every))).all())
 
 
 async def workspace_of(tx: Transaction, job_id: int) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.attempt import Attempt
@@ -18,7 +18,7 @@ from cronbeats.domain.transition import Change
 from cronbeats.storage import bulk, owed_alerts, reminders
 from cronbeats.storage.database import Transaction, note_hints
 from cronbeats.storage.dialect import insert_into
-from cronbeats.storage.schema import incidents, job_states, runs, signals, transitions
+from cronbeats.storage.schema import incidents, job_states, jobs, runs, signals, transitions
 from cronbeats.storage.states import state_to_row
 
 
@@ -46,6 +46,16 @@ async def open_account(tx: Transaction, job: Job) -> None:
     """Write the first state of a new job."""
     await tx.execute(insert(job_states).values(job_id=job.id, **state_to_row(job)))
     note_hints(tx, [Hint(job.workspace_id, job.id, HintKind.JOB)])
+
+
+async def close_accounts(tx: Transaction, workspace_id: int) -> None:
+    """Let the clock look at no job of a workspace any more, and people be told of none.
+
+    The jobs must be locked; what is owed already stays owed.
+    """
+    own = select(jobs.c.id).where(jobs.c.workspace_id == workspace_id)
+    await tx.execute(update(job_states).where(job_states.c.job_id.in_(own)).values(wake_at=None))
+    await reminders.forget_all(tx, workspace_id)
 
 
 async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> int:

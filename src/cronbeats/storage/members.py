@@ -69,6 +69,11 @@ async def remove(tx: Transaction, workspace_id: int, user_id: int) -> None:
     await tx.execute(delete(members).where(*_own(workspace_id, user_id)))
 
 
+async def remove_all(tx: Transaction, workspace_id: int) -> None:
+    """Let nobody be in a workspace any more."""
+    await tx.execute(delete(members).where(members.c.workspace_id == workspace_id))
+
+
 def _own(workspace_id: int, user_id: int) -> tuple[Any, ...]:
     return members.c.workspace_id == workspace_id, members.c.user_id == user_id
 

@@ -33,6 +33,8 @@ workspaces = Table(
     Column("name", String(200), nullable=False),
     Column("plan", String(20), nullable=False),
     Column("created_at", Moment, nullable=False),
+    # From then on it is not there for anybody; what it had is cleared away by and by.
+    Column("deleted_at", Moment),
 )
 
 users = Table(

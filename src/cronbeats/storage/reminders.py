@@ -50,6 +50,11 @@ async def keep(tx: Transaction, kept: Collection[Kept]) -> None:
         )
 
 
+async def forget_all(tx: Transaction, workspace_id: int) -> None:
+    """Forget what was still to be said about the jobs of a workspace."""
+    await tx.execute(delete(reminders).where(reminders.c.workspace_id == workspace_id))
+
+
 async def plan_again(tx: Transaction, now: datetime, workspace_id: int | None = None) -> None:
     """Plan reminders by their workspaces' rules as they are now, of one workspace or of all.
 

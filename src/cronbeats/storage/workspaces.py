@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from cronbeats.domain.access import Role
-from cronbeats.domain.errors import NotFoundError
+from cronbeats.domain.errors import WorkspaceGoneError
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import members, users, workspaces
+
+IS_THERE = workspaces.c.deleted_at.is_(None)
+"""The condition that a workspace was not deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Workspace:
 
 async def exists(tx: Transaction) -> bool:
     """Tell whether there is any workspace yet."""
-    return await tx.scalar(select(workspaces.c.id).limit(1)) is not None
+    return await tx.scalar(select(workspaces.c.id).where(IS_THERE).limit(1)) is not None
 
 
 async def get_name(tx: Transaction, workspace_id: int) -> str:
@@ -36,14 +40,15 @@ async def get_name(tx: Transaction, workspace_id: int) -> str:
 
 async def has_name(tx: Transaction, name: str) -> bool:
     """Tell whether a workspace of this name exists."""
-    found = await tx.scalar(select(workspaces.c.id).where(workspaces.c.name == name).limit(1))
-    return found is not None
+    named = select(workspaces.c.id).where(workspaces.c.name == name, IS_THERE)
+    return await tx.scalar(named.limit(1)) is not None
 
 
 async def browse(tx: Transaction) -> list[Workspace]:
     """Return every workspace, the oldest first."""
-    query = select(workspaces.c.id, workspaces.c.name, workspaces.c.plan).order_by(workspaces.c.id)
-    return [Workspace(row.id, row.name, row.plan) for row in await tx.execute(query)]
+    query = select(workspaces.c.id, workspaces.c.name, workspaces.c.plan).where(IS_THERE)
+    rows = await tx.execute(query.order_by(workspaces.c.id))
+    return [Workspace(row.id, row.name, row.plan) for row in rows]
 
 
 async def set_plan(tx: Transaction, workspace_id: int, plan: str) -> None:
@@ -56,22 +61,35 @@ async def rename(tx: Transaction, workspace_id: int, name: str) -> None:
     await tx.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(name=name))
 
 
-async def lock(tx: Transaction, workspace_id: int) -> bool:
-    """Let nobody else add to a workspace until the transaction ends; tell whether there is one."""
-    query = select(workspaces.c.id).where(workspaces.c.id == workspace_id)
+async def mark_deleted(tx: Transaction, workspace_id: int, now: datetime) -> None:
+    """Let a workspace, which must be locked, be there for nobody any more."""
+    own = workspaces.c.id == workspace_id
+    await tx.execute(update(workspaces).where(own).values(deleted_at=now))
+
+
+async def hold(tx: Transaction, workspace_id: int) -> None:
+    """Let nobody delete a workspace until the transaction ends. Raises WorkspaceGoneError."""
+    await _require(tx, select(workspaces.c.id).with_for_update(read=True), workspace_id)
+
+
+async def lock(tx: Transaction, workspace_id: int) -> None:
+    """Let nobody else add to a workspace, or delete it, until the transaction ends.
+
+    Jobs are locked before it, if at all, and integrations after it. Raises WorkspaceGoneError.
+    """
     # Rows that refer to it may be added meanwhile: alerts, by somebody who has locked a job.
-    return await tx.scalar(query.with_for_update(key_share=True)) is not None
+    await _require(tx, select(workspaces.c.id).with_for_update(key_share=True), workspace_id)
 
 
 async def lock_as(tx: Transaction, workspace_id: int, user_id: int | None) -> Role:
     """Lock a workspace, and return what whoever asks is in it: without an id, as good as an owner.
 
-    Raises NotFoundError if there is no such workspace, or the person is not in it.
+    Raises WorkspaceGoneError if there is no such workspace, or the person is not in it.
     """
-    is_there = await lock(tx, workspace_id)
+    await lock(tx, workspace_id)
     role = Role.OWNER if user_id is None else await role_of(tx, workspace_id, user_id)
-    if not is_there or role is None:
-        raise NotFoundError("Workspace not found")
+    if role is None:
+        raise WorkspaceGoneError
     return role
 
 
@@ -109,3 +127,8 @@ async def find_or_add_user(tx: Transaction, email: str, now: datetime) -> int:
     )
     user_id: int = created.scalar_one()
     return user_id
+
+
+async def _require(tx: Transaction, query: Select[Any], workspace_id: int) -> None:
+    if await tx.scalar(query.where(workspaces.c.id == workspace_id, IS_THERE)) is None:
+        raise WorkspaceGoneError

@@ -8,6 +8,7 @@ from cronbeats.domain.access import Action, find_plan
 from cronbeats.domain.errors import InvalidValueError
 from cronbeats.domain.rate_limit import allowance_of, usage_at
 from cronbeats.services import manage_members
+from cronbeats.services.delete_workspaces import delete_workspace
 from cronbeats.services.manage_api_keys import MOST_KEYS
 from cronbeats.services.manage_workspaces import (
     create_workspace,
@@ -56,6 +57,27 @@ async def save_settings(visit: Visit) -> Answer:
     return go_to(visit, _path(visit), told="The workspace has its new name.")
 
 
+async def ask_to_delete(visit: Visit) -> Answer:
+    """Tell what goes with the workspace, and ask for its name."""
+    return await _ask_to_delete(visit, Form())
+
+
+async def delete(visit: Visit) -> Answer:
+    """Delete the workspace if its name was typed, and lead to another one."""
+    form, here = visit.form, visit.membership
+    try:
+        name = await delete_workspace(
+            visit.context.db,
+            here.workspace_id,
+            form.get("name", ""),
+            by=visit.actor,
+            now=visit.now,
+        )
+    except InvalidValueError as error:
+        return await _ask_to_delete(visit, refused(form, error), status=422)
+    return go_to(visit, "/", told=f"“{name}” was deleted.")
+
+
 async def transfer(visit: Visit) -> Answer:
     """Hand the workspace over to another member. Raises NotFoundError."""
     text = visit.form.get("user_id", "")
@@ -82,7 +104,16 @@ PAGES = (
     get(_SETTINGS, show_settings, Action.MANAGE_WORKSPACE),
     post(_SETTINGS, save_settings, Action.MANAGE_WORKSPACE),
     post(f"{_SETTINGS}/transfer", transfer, Action.OWN),
+    get(f"{_SETTINGS}/delete", ask_to_delete, Action.OWN),
+    post(f"{_SETTINGS}/delete", delete, Action.OWN),
 )
+
+
+async def _ask_to_delete(visit: Visit, form: Form, *, status: int = 200) -> Answer:
+    usage = await measure_usage(visit.context.db, visit.membership.workspace_id, visit.now)
+    return show(
+        visit, "delete_workspace.html", status=status, form=form, usage=usage, path=_path(visit)
+    )
 
 
 async def _show(visit: Visit, form: Form, *, status: int = 200, **more: Any) -> Answer:
