@@ -102,8 +102,8 @@ async def test_incidents_signals_and_deliveries_are_told_with_ways_to_all_of_the
     page = await fetch(member, path)
     assert page.all("a", href=f"{path}/incidents")
     assert page.all("a", href=f"{path}/signals")
-    assert {"Down", "Recovered"} <= set(page.texts["b"])
-    assert "Delivered" in page.texts["span"]
+    assert {"Down", "Healthy again"} <= set(page.texts["b"])
+    assert "Sent" in page.texts["span"]
     assert "A run failed" in page.texts["span"]
     incidents = await fetch(member, f"{path}/incidents")
     assert len(incidents.all("tr")) == 1 + 6

@@ -17,6 +17,8 @@ _ROUND = (
     *(days * 86_400_000 for days in (1, 2, 4, 10, 30, 100, 366)),
 )
 _FAR_APART = 10
+_WIDEST = 2_000
+"""How many times the lowest duration the highest one may be; what is shorter is drawn alike."""
 _MOST_TICKS = 4
 
 
@@ -67,4 +69,5 @@ def scale_for(durations: Sequence[int], full_height: int) -> Scale:
     high = next((each for each in _ROUND if each >= longest), longest)
     if longest <= usual * _FAR_APART:
         return Scale(0, high, full_height)
-    return Scale(max(each for each in _ROUND if each <= ranked[0]) // 2 or 1, high, full_height)
+    lowest = max(ranked[0] // 2, high // _WIDEST, 1)
+    return Scale(max(each for each in _ROUND if each <= lowest), high, full_height)

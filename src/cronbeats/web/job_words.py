@@ -8,6 +8,7 @@ from cronbeats.domain.access import Action
 from cronbeats.domain.alert import AlertKind
 from cronbeats.domain.job import Job, Reason
 from cronbeats.domain.signal import SignalKind
+from cronbeats.web.integration_words import TITLES
 from cronbeats.web.job_paths import jobs_path
 from cronbeats.web.timeline import moment_of, outcome_in_words
 from cronbeats.web.visit import Visit
@@ -28,15 +29,15 @@ INCIDENT_REASONS = {
 _SIGNAL_BADGES = {SignalKind.PING: "good", SignalKind.SUCCESS: "good", SignalKind.FAIL: "bad"}
 _ALERT_KINDS = {
     AlertKind.DOWN: "Down",
-    AlertKind.RECOVERED: "Recovered",
+    AlertKind.RECOVERED: "Healthy again",
     AlertKind.LATE: "Late",
     AlertKind.REMINDER: "Still down",
 }
 _DELIVERY_BADGES = {
     "owed": ("Waiting", "info"),
-    "sent": ("Delivered", "good"),
-    "failed": ("Given up", "bad"),
-    "superseded": ("Not needed any more", ""),
+    "sent": ("Sent", "good"),
+    "failed": ("Failed", "bad"),
+    "superseded": ("Superseded", ""),
 }
 
 
@@ -53,6 +54,7 @@ def said_of_job(visit: Visit, job: Job) -> dict[str, Any]:
         "signal_badges": _SIGNAL_BADGES,
         "alert_kinds": _ALERT_KINDS,
         "delivery_badges": _DELIVERY_BADGES,
+        "integration_titles": TITLES,
         "outcome_in_words": outcome_in_words,
         "moment_of": moment_of,
     }

@@ -125,8 +125,3 @@ function closeMenus(target) {
     }
   }
 }
-
-// Somebody waits for something to appear here.
-if (document.querySelector("[data-waiting]")) {
-  setTimeout(() => location.reload(), 5000);
-}
