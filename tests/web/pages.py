@@ -10,6 +10,7 @@ _VOID = {"br", "hr", "img", "input", "link", "meta"}
 class Element:
     name: str
     attributes: dict[str, str]
+    text: str = ""
 
 
 @dataclass
@@ -39,6 +40,22 @@ class Page(HTMLParser):
     def ids(self) -> list[str]:
         return [each.attributes["id"] for each in self.elements if "id" in each.attributes]
 
+    def filled_in(self) -> dict[str, str]:
+        """Return the fields of the page's forms as a browser would send them."""
+        fields, select = {}, ""
+        for each in self.elements:
+            named = each.attributes.get("name", "")
+            if each.name == "select":
+                select = named
+            elif each.name == "option" and "selected" in each.attributes:
+                fields[select] = each.attributes["value"]
+            elif each.name == "textarea":
+                text = each.text.replace("\r\n", "\n").removeprefix("\n")
+                fields[named] = text.replace("\n", "\r\n")
+            elif each.name == "input" and _is_sent(each):
+                fields[named] = each.attributes["value"]
+        return fields
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(Element(tag, {name: value or "" for name, value in attrs}))
         if tag not in _VOID:
@@ -49,5 +66,12 @@ class Page(HTMLParser):
             self.slips.append(f"</{tag}> ends nothing")
 
     def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "textarea":
+            self.elements[-1].text += data
         if self.open:
             self.texts.setdefault(self.open[-1], []).append(data)
+
+
+def _is_sent(field: Element) -> bool:
+    is_chosen = field.attributes["type"] != "radio" or "checked" in field.attributes
+    return "name" in field.attributes and is_chosen

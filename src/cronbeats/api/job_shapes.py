@@ -13,11 +13,12 @@ from cronbeats.domain.job_wish import (
     LONGEST_DESCRIPTION,
     LONGEST_GRACE,
     LONGEST_INTERVAL,
+    LONGEST_TAG,
     MOST_BORNE,
+    MOST_TAGS,
 )
 from cronbeats.domain.line import is_line, trim
 
-_MOST_TAGS = 20
 # What is_line says, as a regular expression of JSON Schema; what trim cuts off may be around it.
 _NO = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 ONE_LINE_PATTERN = rf"^[^{_NO}]*$"
@@ -98,7 +99,7 @@ Name = Annotated[
 ]
 Tag = Annotated[
     str,
-    StringConstraints(max_length=50),
+    StringConstraints(max_length=LONGEST_TAG),
     AfterValidator(trimmed_line),
     Field(json_schema_extra=TRIMMED_LINE),
 ]
@@ -218,8 +219,10 @@ class JobDeclarationIn(ScheduleIn):
     )
     tags: list[Tag] = Field(
         default_factory=list,
-        max_length=_MOST_TAGS,
-        description=f"Words to find it by, {_MOST_TAGS} at most, each of 50 characters at most",
+        max_length=MOST_TAGS,
+        description=(
+            f"Words to find it by, {MOST_TAGS} at most, each of {LONGEST_TAG} characters at most"
+        ),
         examples=[["backup", "postgres"]],
     )
 

@@ -20,6 +20,8 @@ MOST_BORNE = 100
 """Bad runs that may be borne, and good ones that may be asked for, at most."""
 
 LONGEST_DESCRIPTION = 255
+LONGEST_TAG = 50
+MOST_TAGS = 20
 
 
 @dataclass(frozen=True, slots=True)

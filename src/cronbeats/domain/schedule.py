@@ -84,6 +84,11 @@ class Cron:
             slot = self.slot_after(end - _MOMENT if is_whole else slot)
         return count, slot
 
+    @property
+    def is_wildcard(self) -> bool:
+        """Whether a run is expected whenever the wall shows its time, be it twice or never."""
+        return _is_wildcard(self.expression)
+
     def _is_first(self, slot: datetime, start: datetime) -> bool:
         return slot == self.slot_after(start - _MOMENT)
 
@@ -195,7 +200,6 @@ def _cron_moment(expression: str, timezone: str, moment: datetime, *, backwards:
 
 
 def _is_wildcard(expression: str) -> bool:
-    """Whether a job runs whenever the clock on the wall shows its time, be it twice or never."""
     minute, hour, *_ = expression.split()
     return minute.startswith("*") or hour.startswith("*")
 

@@ -10,11 +10,12 @@ JOB = "/w/{workspace_id}/jobs/{job_id}"
 """The path of a job in the table of pages."""
 
 
-async def find_job(visit: Visit) -> Job:
-    """Return the job of the page's path. Raises NotFoundError."""
+async def find_job(visit: Visit, job_id: int | None = None) -> Job:
+    """Return a job of the page's workspace, by default that of its path. Raises NotFoundError."""
     blind = await visit.context.blind_windows()
-    workspace_id, job_id = visit.membership.workspace_id, visit.id("job_id")
-    return await browse_jobs.get_job(visit.context.db, workspace_id, job_id, visit.now, blind)
+    workspace_id = visit.membership.workspace_id
+    wanted = visit.id("job_id") if job_id is None else job_id
+    return await browse_jobs.get_job(visit.context.db, workspace_id, wanted, visit.now, blind)
 
 
 def jobs_path(visit: Visit) -> str:
