@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from cronbeats.api.app import build_api
@@ -17,17 +18,18 @@ from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.ops.health import Health
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
-from cronbeats.senders.protocol import Postman, Senders
+from cronbeats.senders.protocol import IdentityProvider, Postman, Senders
 from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
 from cronbeats.services.recover_accounts import send_reset
+from cronbeats.services.sign_in_elsewhere import Terms
 from cronbeats.settings import Settings
 from cronbeats.storage.database import Database
 from cronbeats.storage.dialect import server_time
 from cronbeats.storage.password_hashes import PasswordHashes
 from cronbeats.web.app import WebDoor
 from cronbeats.web.hub import Hub
-from cronbeats.web.recognition import recognizer
-from cronbeats.web.visit import WebContext
+from cronbeats.web.recognition import namer, recognizer
+from cronbeats.web.visit import ProxySignIn, WebContext
 from cronbeats.workers.errands import Errands
 from cronbeats.workers.key_uses import KeyUses
 from cronbeats.workers.lookout import Lookout
@@ -52,6 +54,7 @@ class App:
         hashes: PasswordHashes | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         postman: Postman | None = None,
+        provider: IdentityProvider | None = None,
     ) -> None:
         self._db = db
         self._errands = Errands()
@@ -76,17 +79,10 @@ class App:
             key_uses.note,
             trusted_proxies=settings.trusted_proxies,
         )
-        self._web = WebDoor(
-            self._web_context(
-                settings,
-                clock,
-                senders,
-                plans=plans,
-                hashes=hashes,
-                postman=postman,
-                pause=pause,
-            )
+        web = self._web_context(
+            settings, clock, senders, plans=plans, hashes=hashes, postman=postman, pause=pause
         )
+        self._web = WebDoor(self._with_others_words(web, settings, provider))
         self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
 
     @asynccontextmanager
@@ -189,6 +185,17 @@ class App:
             storms=_storms(settings),
             hub=self._hub,
         )
+
+    def _with_others_words(
+        self, web: WebContext, settings: Settings, provider: IdentityProvider | None
+    ) -> WebContext:
+        """Let people in by the word of a provider, or of a proxy, as the settings say."""
+        terms = Terms(settings.password_sign_in, settings.oidc_sign_up)
+        proxy = None
+        if header := settings.proxy_auth_header:
+            proxy = ProxySignIn(header, namer(self._db), settings.proxy_sign_out_url)
+        begin_reset = web.begin_reset if terms.passwords_count else None
+        return replace(web, provider=provider, terms=terms, proxy=proxy, begin_reset=begin_reset)
 
     def _begin_reset(
         self, postman: Postman | None, base_url: str, clock: Clock

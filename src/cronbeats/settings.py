@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from math import inf
@@ -13,7 +14,10 @@ from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
+from cronbeats.domain.access import Role
 from cronbeats.domain.errors import CronBeatsError
+from cronbeats.domain.identity import SignUp
+from cronbeats.domain.line import LONGEST_NAME, explain_bad_name
 
 _PREFIX = "CRONBEATS_"
 _HIGHEST_PORT = 65535
@@ -22,6 +26,13 @@ _LONGEST_HOLD_SECONDS = 300
 _LONGEST_TIMEOUT_SECONDS = 20
 _SENDER_NAME = "CronBeats"
 _SHORTEST_SECRET_KEY = 32
+_LONGEST_ISSUER = 255
+_SIGN_UP_ROLES = (Role.VIEWER, Role.MEMBER, Role.ADMIN)
+# What browsers send by themselves, or what means something else.
+_NOT_OF_PROXIES = frozenset(
+    {"accept", "authorization", "cookie", "forwarded", "from", "host", "origin", "referer"}
+    | {"user-agent", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
+)
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 _LOG_FORMATS = ("console", "json")
 _Value = TypeVar("_Value")
@@ -100,6 +111,22 @@ class Settings:
     """The address that e-mail comes from, which somebody reads: alerts@example.com."""
     smtp_timeout_seconds: float = 10.0
     """Seconds that the mail server may take for one answer, 20 at most."""
+    oidc_issuer: str = ""
+    """The OpenID Connect provider through which people may sign in, as it calls itself."""
+    oidc_client_id: str = ""
+    """By which the provider knows this server."""
+    oidc_client_secret: str = field(default="", repr=False)
+    """What proves to the provider that it is this server, if it wants that."""
+    oidc_name: str = "single sign-on"
+    """What people call the provider: the button says "Sign in with" it."""
+    oidc_sign_up: SignUp | None = None
+    """Where people join whom nobody invited, and as what: 1:viewer. They are not let in without."""
+    password_sign_in: bool = True
+    """Whether passwords let people in; without, it takes a provider or a proxy that names them."""
+    proxy_auth_header: str = ""
+    """The header in which the trusted proxies name who is there, by address: X-Forwarded-Email."""
+    proxy_sign_out_url: str = ""
+    """Where people sign out whom a proxy names."""
     development: bool = False
     """Whether there are pages for whoever works on CronBeats itself: /design."""
 
@@ -126,6 +153,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(**values)
 
 
+def require_fitting(settings: Settings) -> None:
+    """Raise SettingError if settings that are right each for itself make no sense together."""
+    if bool(settings.oidc_issuer) != bool(settings.oidc_client_id):
+        raise SettingError(
+            "CRONBEATS_OIDC_ISSUER and CRONBEATS_OIDC_CLIENT_ID belong together; set both or none."
+        )
+    if settings.proxy_auth_header:
+        _require_proxies(settings.trusted_proxies)
+    if not (settings.password_sign_in or settings.oidc_issuer or settings.proxy_auth_header):
+        raise SettingError(
+            "CRONBEATS_PASSWORD_SIGN_IN is false, so nobody could sign in: set "
+            "CRONBEATS_OIDC_ISSUER or CRONBEATS_PROXY_AUTH_HEADER, too."
+        )
+
+
 def unknown_settings(environment: Mapping[str, str]) -> list[str]:
     """Return the names that look like settings but are none; probably slips of the hand."""
     names = {_PREFIX + each.name.upper() for each in fields(Settings)}
@@ -145,6 +187,19 @@ def read_secret_keys(text: str) -> tuple[str, ...]:
             "separated by commas"
         )
     return keys
+
+
+def _require_proxies(trusted: tuple[Network, ...]) -> None:
+    if not trusted:
+        raise SettingError(
+            "CRONBEATS_PROXY_AUTH_HEADER needs CRONBEATS_TRUSTED_PROXIES: without them, anybody "
+            "could send that header."
+        )
+    if any(network.prefixlen == 0 for network in trusted):
+        raise SettingError(
+            "CRONBEATS_PROXY_AUTH_HEADER needs CRONBEATS_TRUSTED_PROXIES to name the proxies: "
+            "everybody is in a network that ends with /0, and could send that header."
+        )
 
 
 def _text(environment: Mapping[str, str], name: str) -> str | None:
@@ -244,6 +299,41 @@ def _url(text: str) -> str:
     return text
 
 
+def _issuer(text: str) -> str:
+    if len(text) > _LONGEST_ISSUER:
+        raise ValueError(f"must be at most {_LONGEST_ISSUER} characters long")
+    return _url(text)
+
+
+def _line(text: str) -> str:
+    if explain_bad_name(text):
+        raise ValueError(f"must be at most {LONGEST_NAME} printable characters")
+    return text
+
+
+def _header(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", text) or text.lower() in _NOT_OF_PROXIES:
+        raise ValueError("must be the name of a header that only proxies send: X-Forwarded-Email")
+    return text.lower()
+
+
+def _link(text: str) -> str:
+    # It may hold where to come back to.
+    _url(text.partition("?")[0])
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be an address such as https://auth.example.com/logout")
+    return text
+
+
+def _sign_up(text: str) -> SignUp:
+    workspace_id, _, role = text.lower().partition(":")
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", workspace_id) or role not in _SIGN_UP_ROLES:
+        raise ValueError(
+            "must be a workspace's id and one of the roles viewer, member and admin, as in 1:viewer"
+        )
+    return SignUp(int(workspace_id), Role(role))
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() not in words:
@@ -276,6 +366,12 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "smtp_port": _PORT,
     "smtp_security": _one_of("starttls", "tls", "none"),
     "smtp_from": _mail_address,
+    "oidc_issuer": _issuer,
+    "oidc_name": _line,
+    "oidc_sign_up": _sign_up,
+    "password_sign_in": _boolean,
+    "proxy_auth_header": _header,
+    "proxy_sign_out_url": _link,
     "smtp_timeout_seconds": _seconds(1, _LONGEST_TIMEOUT_SECONDS),
     "development": _boolean,
 }

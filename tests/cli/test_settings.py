@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
+from cronbeats.domain.access import Role
+from cronbeats.domain.identity import SignUp
 from cronbeats.settings import (
     MailAddress,
     SettingError,
     Settings,
     read_settings,
+    require_fitting,
     unknown_settings,
 )
 
 PRIVATE = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("192.168.1.7/32"))
 
+ISSUER = "https://id.example.com"
 KEY, OTHER_KEY = "k" * 32, "o" * 64
 
 # What each may be: the text, and what it means.
@@ -47,6 +51,14 @@ GOOD: dict[str, tuple[str, Any]] = {
     "smtp_password": ("hunter2 hunter2", "hunter2 hunter2"),
     "smtp_from": ("Beats <beats@example.com>", MailAddress("beats@example.com", "Beats")),
     "smtp_timeout_seconds": ("2.5", 2.5),
+    "oidc_issuer": ("https://id.example.com/realm/", "https://id.example.com/realm/"),
+    "oidc_client_id": ("cronbeats", "cronbeats"),
+    "oidc_client_secret": ("hunter2", "hunter2"),
+    "oidc_name": ("Keycloak", "Keycloak"),
+    "oidc_sign_up": ("12:Viewer", SignUp(12, Role.VIEWER)),
+    "password_sign_in": ("false", False),
+    "proxy_auth_header": ("X-Forwarded-Email", "x-forwarded-email"),
+    "proxy_sign_out_url": ("https://a.example.com/out?rd=x", "https://a.example.com/out?rd=x"),
     "development": ("true", True),
 }
 
@@ -60,9 +72,19 @@ COUNT = "must be a whole number, 1 or more"
 NETWORKS = "must be networks separated by commas, as in 10.0.0.0/8,192.168.1.7/32"
 ADDRESS = "must be an address such as https://beats.example.com"
 MAIL = "must be an e-mail address such as alerts@example.com"
+SIGN_UP = "must be a workspace's id and one of the roles viewer, member and admin, as in 1:viewer"
+HEADER = "must be the name of a header that only proxies send: X-Forwarded-Email"
 SECONDS = "must be a number of seconds from 1 to 20"
 # These may be any text.
-FREE = {"database_url", "host", "smtp_host", "smtp_username", "smtp_password"}
+FREE = {
+    "database_url",
+    "host",
+    "smtp_host",
+    "smtp_username",
+    "smtp_password",
+    "oidc_client_id",
+    "oidc_client_secret",
+}
 # What each must be, and texts that are not.
 WRONG: dict[str, tuple[str, list[str]]] = {
     "secret_key": (KEYS, [KEY[1:], f"{KEY},short", ",", "hunter2"]),
@@ -86,6 +108,18 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     "smtp_security": ("must be one of starttls, tls, none", ["ssl", "true"]),
     "smtp_from": (MAIL, ["beats", "@example.com", "a@b@c", "ä@example.com", "Beats <beats>"]),
     "smtp_timeout_seconds": (SECONDS, ["0", "21", "nan", "inf", "ten"]),
+    "oidc_issuer": (ADDRESS, ["id.example.com", "https://x?y", "https://u:hunter2@x"]),
+    "oidc_name": ("must be at most 200 printable characters", ["x" * 201, "a\nb"]),
+    "oidc_sign_up": (
+        SIGN_UP,
+        ["viewer", "0:viewer", "1:owner", "1:", "one:viewer", "1", "-1:viewer"],
+    ),
+    "password_sign_in": ("must be true or false", ["off"]),
+    "proxy_auth_header": (
+        HEADER,
+        ["Remote_User", "X-Email:", "Cookie", "X-Forwarded-For", "x" * 61],
+    ),
+    "proxy_sign_out_url": (ADDRESS, ["/oauth2/sign_out", "javascript:alert(1)"]),
     "development": ("must be true or false", ["on", "dev"]),
 }
 
@@ -198,3 +232,30 @@ def test_the_address_of_the_server_itself_is_known_behind_a_proxy_too() -> None:
 )
 def test_an_address_has_no_spaces_in_it(text: str) -> None:
     assert complaint({"CRONBEATS_PUBLIC_URL": text}) == f"CRONBEATS_PUBLIC_URL {ADDRESS}."
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"oidc_issuer": ISSUER}, "belong together; set both or none"),
+        ({"oidc_client_id": "cronbeats"}, "belong together; set both or none"),
+        ({"proxy_auth_header": "Remote-Email"}, "without them, anybody could send that header"),
+        (
+            {"proxy_auth_header": "Remote-Email", "trusted_proxies": "::/0"},
+            "could send that header",
+        ),
+        ({"password_sign_in": "false"}, "so nobody could sign in"),
+    ],
+)
+def test_what_makes_no_sense_together_is_told(settings: dict[str, str], complaint: str) -> None:
+    with pytest.raises(SettingError, match=complaint):
+        require_fitting(read(**settings))
+
+
+def test_what_makes_sense_together_is_taken() -> None:
+    by_provider = {"oidc_issuer": ISSUER, "oidc_client_id": "cronbeats"}
+    by_proxy = {"proxy_auth_header": "Remote-Email", "trusted_proxies": "10.0.0.1"}
+    for settings in ({}, by_provider, by_proxy, {**by_proxy, **by_provider}):
+        require_fitting(read(**settings))
+        if settings:
+            require_fitting(read(**settings, password_sign_in="false"))

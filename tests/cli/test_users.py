@@ -40,14 +40,15 @@ def test_the_owner_whom_init_made_gets_in_with_a_link(home: Path) -> None:
         "name": None,
         "has_password": True,
         "has_second_factor": False,
+        "is_linked": False,
     }
 
 
 def test_everybody_is_listed_with_how_they_sign_in(home: Path) -> None:
     listed = run(home, "users", "list").stdout.splitlines()
     assert [line.split() for line in listed] == [
-        ["ID", "EMAIL", "NAME", "PASSWORD", "SECOND", "FACTOR"],
-        ["1", "ada@example.com", "no", "no"],
+        ["ID", "EMAIL", "NAME", "PASSWORD", "SECOND", "FACTOR", "LINKED"],
+        ["1", "ada@example.com", "no", "no", "no"],
     ]
 
 
@@ -61,4 +62,12 @@ def test_a_second_factor_is_taken_away_from_who_lost_it(home: Path) -> None:
 
 def test_there_is_no_link_for_somebody_who_is_not_known(home: Path) -> None:
     told = complaint(run(home, "users", "reset-link", "eve@example.com"), 1)
+    assert told == "There is nobody with the address 'eve@example.com'."
+
+
+def test_a_link_is_ended_for_who_is_another_at_the_provider_now(home: Path) -> None:
+    done = run(home, "users", "unlink", "Ada@example.com")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "The account is linked to nobody at the provider now.\n"
+    told = complaint(run(home, "users", "unlink", "eve@example.com"), 1)
     assert told == "There is nobody with the address 'eve@example.com'."

@@ -17,7 +17,7 @@ from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.keys import new_api_key
 from cronbeats.domain.rate_limit import RateLimits
 from cronbeats.domain.storm import StormRule
-from cronbeats.senders.protocol import Sender, Senders
+from cronbeats.senders.protocol import IdentityProvider, Sender, Senders
 from cronbeats.services.check_deadlines import Look, check_deadlines
 from cronbeats.services.deliver_alerts import (
     Ended,
@@ -58,6 +58,7 @@ class World:
         settings: Settings | None = None,
         lookout: Callable[[Database, TurnableClock], Lookout] = WideAwake,
         plans: Plans = ROOMY_PLANS,
+        provider: IdentityProvider | None = None,
     ) -> None:
         self.db = db
         self.clock = TurnableClock()
@@ -75,6 +76,7 @@ class World:
             plans=plans,
             hashes=HASHES,
             pause=self.pass_time,
+            provider=provider,
         )
         self.published = published(self.senders)
         self.http = self.client_of(self.app)

@@ -19,6 +19,8 @@ OPEN = {
     "/",
     "/sign-in",
     "/sign-in/code",
+    "/sign-in/oidc",
+    "/sign-in/oidc/callback",
     "/sign-out",
     "/first-run/{token}",
     "/forgot",

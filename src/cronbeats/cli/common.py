@@ -15,7 +15,7 @@ import orjson
 import typer
 
 from cronbeats.domain.errors import CronBeatsError, InvalidValueError
-from cronbeats.settings import SettingError, Settings, read_settings
+from cronbeats.settings import SettingError, Settings, read_settings, require_fitting
 from cronbeats.storage.cipher import Cipher
 from cronbeats.storage.database import Database, explain_bad_file, file_of
 from cronbeats.storage.migrate import is_migrated
@@ -43,6 +43,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     }
     try:
         settings = read_settings({**environment, **chosen})
+        require_fitting(settings)
         _check_database_url(settings)
     except SettingError as error:
         fail(str(error), WRONG_SETTING)

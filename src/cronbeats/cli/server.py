@@ -21,8 +21,11 @@ from cronbeats.senders.protocol import Senders
 from cronbeats.senders.registry import (
     DEFAULT_PORTS,
     HttpClient,
+    JsonClient,
     MailPostman,
     MailServer,
+    OidcProvider,
+    OidcSettings,
     Security,
     build_senders,
 )
@@ -61,7 +64,15 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
         allow_http=settings.allow_http_targets,
     )
     postman = MailPostman(_mail_server(settings), system_clock)
-    app = App(settings, db, system_clock, _senders(settings, http), postman=postman)
+    trusted_http = JsonClient()
+    app = App(
+        settings,
+        db,
+        system_clock,
+        _senders(settings, http),
+        postman=postman,
+        provider=_provider(settings, trusted_http),
+    )
     server = Server(
         app,
         address=ip_of(settings.host),
@@ -79,6 +90,7 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
         watch = asyncio.create_task(_stop_when_orphaned(stoppable, is_orphan))
         await server.serve()
         watch.cancel()
+    await trusted_http.close()
     await http.close()
 
 
@@ -107,6 +119,19 @@ def _mail_server(settings: Settings) -> MailServer | None:
         password=settings.smtp_password,
         timeout_seconds=settings.smtp_timeout_seconds,
     )
+
+
+def _provider(settings: Settings, http: JsonClient) -> OidcProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    provider = OidcSettings(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        redirect_uri=f"{settings.base_url}/sign-in/oidc/callback",
+        name=settings.oidc_name,
+        client_secret=settings.oidc_client_secret,
+    )
+    return OidcProvider(provider, http, system_clock)
 
 
 @contextmanager

@@ -10,12 +10,17 @@ import typer
 from cronbeats.cli.common import load_settings, open_ready_database, print_json, print_table
 from cronbeats.clock import system_clock
 from cronbeats.domain.account import User
+from cronbeats.services.link_accounts import unlink_for
 from cronbeats.services.manage_second_factor import take_away_second_factor
 from cronbeats.services.recover_accounts import browse_people, make_reset_link
 from cronbeats.settings import Settings
 
 users = typer.Typer(help="List people, and help them in again.", no_args_is_help=True)
 
+_ONCE = (
+    "CRONBEATS_PASSWORD_SIGN_IN is false: the link signs this person in once; the password that "
+    "they set there lets nobody in until that setting is true again."
+)
 _Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
 
 
@@ -30,7 +35,7 @@ def browse(
     elif not found:
         typer.echo("There is nobody.")
     else:
-        head = ("ID", "EMAIL", "NAME", "PASSWORD", "SECOND FACTOR")
+        head = ("ID", "EMAIL", "NAME", "PASSWORD", "SECOND FACTOR", "LINKED")
         print_table(head, [_row(user) for user in found])
 
 
@@ -40,6 +45,8 @@ def reset_link(email: _Email) -> None:
     settings = load_settings()
     token = asyncio.run(_make_reset_link(settings, email))
     typer.echo(f"{settings.base_url}/reset/{token}")
+    if not settings.password_sign_in:
+        typer.echo(_ONCE, err=True)
 
 
 @users.command("remove-second-factor")
@@ -49,6 +56,13 @@ def remove_second_factor(email: _Email) -> None:
     typer.echo("The password alone lets this person in now.")
 
 
+@users.command("unlink")
+def unlink(email: _Email) -> None:
+    """Let the provider's word let somebody in no more, until the account is linked anew."""
+    asyncio.run(_unlink(load_settings(), email))
+    typer.echo("The account is linked to nobody at the provider now.")
+
+
 def _as_json(user: User) -> dict[str, object]:
     return {
         "id": user.id,
@@ -56,6 +70,7 @@ def _as_json(user: User) -> dict[str, object]:
         "name": user.name,
         "has_password": user.has_password,
         "has_second_factor": user.has_second_factor,
+        "is_linked": user.linked_issuer is not None,
     }
 
 
@@ -67,6 +82,7 @@ def _row(user: User) -> tuple[str, ...]:
         user.name or "",
         words[user.has_password],
         words[user.has_second_factor],
+        words[user.linked_issuer is not None],
     )
 
 
@@ -83,3 +99,8 @@ async def _make_reset_link(settings: Settings, email: str) -> str:
 async def _remove_second_factor(settings: Settings, email: str) -> None:
     async with open_ready_database(settings) as db:
         await take_away_second_factor(db, email, system_clock())
+
+
+async def _unlink(settings: Settings, email: str) -> None:
+    async with open_ready_database(settings) as db:
+        await unlink_for(db, email, system_clock())

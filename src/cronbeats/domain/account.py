@@ -50,7 +50,8 @@ _COMMONEST = frozenset(
 class User:
     """Somebody with an account; without a password, a link to set one lets them in.
 
-    `name` and `timezone` (as in Europe/Berlin) are None until they chose them.
+    `name` and `timezone` (as in Europe/Berlin) are None until they chose them. `linked_issuer` is
+    the provider whose word lets them in, None if there is none.
     """
 
     id: int
@@ -59,6 +60,7 @@ class User:
     timezone: str | None = None
     has_password: bool = False
     has_second_factor: bool = False
+    linked_issuer: str | None = None
 
     @property
     def shown_name(self) -> str:

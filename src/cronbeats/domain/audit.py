@@ -90,6 +90,8 @@ class AuditAction(StrEnum):
     USER_SECOND_FACTOR_ADDED = "user.second_factor_added"
     USER_SECOND_FACTOR_REMOVED = "user.second_factor_removed"
     USER_RECOVERY_CODES_RENEWED = "user.recovery_codes_renewed"
+    USER_LINKED = "user.linked"
+    USER_UNLINKED = "user.unlinked"
 
 
 class TargetKind(StrEnum):
@@ -152,9 +154,16 @@ def as_person(user: User, address: str | None) -> Actor:
     return Actor(ActorKind.PERSON, user.email, user.id, address)
 
 
-def about_user(user: User, action: AuditAction, by: Actor, now: datetime) -> AuditEntry:
+def about_user(
+    user: User,
+    action: AuditAction,
+    by: Actor,
+    now: datetime,
+    changes: tuple[FieldChange, ...] = (),
+) -> AuditEntry:
     """Return the entry that tells what was done to somebody's account, in no workspace."""
-    return AuditEntry(now, by, action, Target(TargetKind.USER, user.email, user.id), None)
+    target = Target(TargetKind.USER, user.email, user.id)
+    return AuditEntry(now, by, action, target, None, changes)
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:

@@ -67,6 +67,31 @@ class LinkGoneError(SignInError):
         super().__init__("This link does not work any more")
 
 
+class NotLetInError(SignInError):
+    """The provider's word lets this person in no account; the text says what to do instead."""
+
+
+class LinkFirstError(NotLetInError):
+    """The account has a password: only who knows it can link the account to the provider."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            f"The account of {email} has a password. Sign in with it once more; "
+            "you then come to the page on which you link the account"
+        )
+
+
+class ProviderError(SignInError):
+    """The provider did not say who somebody is.
+
+    `reason` is for whoever runs the server: it holds no code and no token.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
 class NotConfiguredError(CronBeatsError):
     """The integration lacks a value that it needs before it can send."""
 

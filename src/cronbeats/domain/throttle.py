@@ -78,6 +78,11 @@ def subjects_of_asking(address: str | None) -> Subjects:
     return {_subject("asking", _site(address)): BY_ADDRESS}
 
 
+def subjects_of_setting_out(address: str | None) -> Subjects:
+    """Return what it counts for that somebody sets out to sign in at the provider."""
+    return {_subject("setting out", _site(address)): BY_ADDRESS}
+
+
 def subjects_of_letter(email: str) -> Subjects:
     """Return what such a letter counts for."""
     return {_subject("letter", email): LETTERS}

@@ -26,25 +26,26 @@ def client_address(
     X-Forwarded-For counts only as far as it was written by trusted proxies: the client is the last
     address in it that is not such a proxy's.
     """
-    if peer is None or not trusted or not _is_trusted(peer, trusted):
+    if peer is None or not trusted or not is_trusted(peer, trusted):
         return peer
     hops = [hop.strip() for value in _forwarded(headers) for hop in value.split(",")]
     for hop in reversed(hops):
         if _parse(hop) is None:
             break
         peer = hop
-        if not _is_trusted(hop, trusted):
+        if not is_trusted(hop, trusted):
             break
     return peer[:_LONGEST_ADDRESS]
 
 
-def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
-    return [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
-
-
-def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    """Tell whether an address is in one of the networks whose word counts."""
     parsed = _parse(address)
     return parsed is not None and any(parsed in network for network in trusted)
+
+
+def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
+    return [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
 
 
 def _parse(address: str) -> _Address | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import ssl
 import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
@@ -17,19 +15,15 @@ import aiohttp
 from aiohttp import ClientResponse, ClientSession, ClientTimeout
 from aiohttp.abc import AbstractResolver
 
-from cronbeats import __version__
 from cronbeats.domain.delivery import Refused, Unreachable
 from cronbeats.senders._addresses import AddressGuard
 from cronbeats.senders._answers import Answer, retry_after
+from cronbeats.senders._failures import CHECK_URL, failure_of
 from cronbeats.senders._scrub import scrub, secrets_in
+from cronbeats.senders._session import new_session
 from cronbeats.senders._urls import explain_bad_url
 
-_HEADERS = {
-    "User-Agent": f"CronBeats/{__version__}",
-    "Content-Type": "application/json",
-    # A small compressed answer can unpack to a huge one.
-    "Accept-Encoding": "identity",
-}
+_HEADERS = {"Content-Type": "application/json"}
 # Enough for what Discord says of every field that it does not like.
 ANSWER_BYTES = 65_536
 _BLOCKED = (
@@ -37,7 +31,6 @@ _BLOCKED = (
     "Whoever runs this server can allow it with CRONBEATS_ALLOW_PRIVATE_TARGETS."
 )
 _MOST_URLS = 1024
-_CHECK_URL = "Check the URL."
 # What the guard said of each address that the request of this task tried.
 _verdicts: ContextVar[set[bool]] = ContextVar("verdicts")
 
@@ -88,14 +81,16 @@ class HttpClient:
         """
         reasons = self.explain_bad_url(url)
         if reasons:
-            return Refused(f"{_CHECK_URL} {' '.join(reasons)}")
+            return Refused(f"{CHECK_URL} {' '.join(reasons)}")
         started, verdicts = time.perf_counter(), set[bool]()
         token = _verdicts.set(verdicts)
         try:
             return await self._exchange(url, body, headers, secrets)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # An address that may be called was tried as well: it may answer next time.
-            failure = Refused(_BLOCKED) if verdicts == {False} else self._failure(error)
+            failure = (
+                Refused(_BLOCKED) if verdicts == {False} else failure_of(error, self._timeout.total)
+            )
             return replace(failure, duration_ms=_since(started))
         finally:
             _verdicts.reset(token)
@@ -139,17 +134,11 @@ class HttpClient:
 
     def _open_session(self) -> ClientSession:
         if self._session is None:
-            self._session = ClientSession(
-                # How many messages leave at once is the caller's to say.
-                connector=aiohttp.TCPConnector(
-                    limit=0, socket_factory=self._guarded_socket, resolver=self._resolver
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=self._timeout,
-                headers=_HEADERS,
-                trust_env=False,
-                auto_decompress=False,
+            # How many messages leave at once is the caller's to say.
+            connector = aiohttp.TCPConnector(
+                limit=0, socket_factory=self._guarded_socket, resolver=self._resolver
             )
+            self._session = new_session(self._timeout, _HEADERS, connector)
         return self._session
 
     def _guarded_socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
@@ -159,30 +148,6 @@ class HttpClient:
         if not is_allowed:
             raise OSError("not a public address")
         return socket.socket(family, kind, protocol)
-
-    def _failure(self, error: Exception) -> Unreachable | Refused:
-        # Never `str(error)`: aiohttp puts addresses into it, and an address may be a secret.
-        if isinstance(error, aiohttp.ClientConnectorCertificateError):
-            return Unreachable(
-                f"The TLS certificate was not accepted{_why(error)}.", never_left=True
-            )
-        if isinstance(error, aiohttp.ClientSSLError):
-            return Unreachable("The TLS connection failed.", never_left=True)
-        if isinstance(error, aiohttp.ConnectionTimeoutError):
-            return Unreachable("No connection could be made in time.", never_left=True)
-        if isinstance(error, TimeoutError):
-            return Unreachable(f"No answer within {self._timeout.total:g} s.")
-        if isinstance(error, aiohttp.ClientConnectorDNSError):
-            return Unreachable("The host name could not be resolved.", never_left=True)
-        if isinstance(error, aiohttp.ClientConnectorError):
-            return Unreachable(f"No connection: {_in_words(error.os_error)}.", never_left=True)
-        if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
-            return Unreachable("The connection was closed before an answer came.")
-        if isinstance(error, aiohttp.ClientResponseError):
-            return Unreachable("The answer was not valid HTTP.")
-        if isinstance(error, ValueError):
-            return Refused(f"{_CHECK_URL} Must be a valid URL.")
-        return Unreachable("The connection failed.")
 
 
 def _since(started: float) -> int:
@@ -210,17 +175,3 @@ def _decoded(response: ClientResponse, body: bytes) -> str:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         return ""
     return body.decode("utf-8", "replace")
-
-
-def _why(error: aiohttp.ClientConnectorCertificateError) -> str:
-    cause = error.certificate_error
-    if not isinstance(cause, ssl.SSLCertVerificationError):
-        return ""
-    return f": {cause.verify_message.rstrip('.')}"
-
-
-def _in_words(error: OSError) -> str:
-    # Errors of the name lookup bear numbers of their own.
-    if isinstance(error, socket.gaierror) or not error.errno:
-        return "no address that may be called answered"
-    return os.strerror(error.errno).lower()

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from cronbeats.domain.alert import Alert, Digest
+from cronbeats.domain.authorization_request import AuthorizationRequest
 from cronbeats.domain.delivery import Delivery
+from cronbeats.domain.identity import Identity
 from cronbeats.domain.integration import IntegrationKind, split_list
 from cronbeats.domain.mask import mask_email, mask_secret, mask_url
 
@@ -104,6 +106,24 @@ class Postman(Protocol):
 
     async def post(self, letter: Letter) -> Delivery:
         """Send `letter`; never raises for what the network or the other side does."""
+
+
+class IdentityProvider(Protocol):
+    """Says who people are who sign in elsewhere."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def issuer(self) -> str:
+        """The address by which the operator knows it."""
+
+    async def authorization_url(self, request: AuthorizationRequest) -> str:
+        """Return where a browser is sent with a request. Raises ProviderError."""
+
+    async def identify(self, request: AuthorizationRequest, code: str) -> Identity:
+        """Return who came back with a code. Raises ProviderError."""
 
 
 Senders = Mapping[IntegrationKind, Sender]

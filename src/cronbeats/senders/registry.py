@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from cronbeats.senders._http import HttpClient
+from cronbeats.senders._json_http import JsonClient
 from cronbeats.senders._mail_server import DEFAULT_PORTS, MailServer, Security
 from cronbeats.senders.apprise import AppriseSender
 from cronbeats.senders.discord import DiscordSender
 from cronbeats.senders.email import EmailSender
+from cronbeats.senders.oidc import OidcProvider, OidcSettings
 from cronbeats.senders.postman import MailPostman
 from cronbeats.senders.protocol import Clock, Sender, Senders
 from cronbeats.senders.slack import SlackSender
@@ -16,8 +18,11 @@ from cronbeats.senders.webhook import WebhookSender
 __all__ = [
     "DEFAULT_PORTS",
     "HttpClient",
+    "JsonClient",
     "MailPostman",
     "MailServer",
+    "OidcProvider",
+    "OidcSettings",
     "Security",
     "build_senders",
 ]

@@ -1,10 +1,16 @@
-"""Forget sign-ins: sessions, devices and links whose time is over, and tries that mean nothing."""
+"""Forget sign-ins: sessions, devices, links and requests that are over, tries that mean nothing."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from cronbeats.storage import known_devices, one_time_links, sessions, sign_in_tries
+from cronbeats.storage import (
+    authorization_requests,
+    known_devices,
+    one_time_links,
+    sessions,
+    sign_in_tries,
+)
 from cronbeats.storage.database import Database
 from cronbeats.storage.pruning import prune_what_is_old
 
@@ -22,4 +28,5 @@ async def forget_sign_ins(db: Database, now: datetime) -> int:
         + await prune_what_is_old(db, known_devices.prune, before)
         + await prune_what_is_old(db, one_time_links.prune, now - _LINKS_KEPT_FOR)
         + await prune_what_is_old(db, sign_in_tries.prune, before)
+        + await prune_what_is_old(db, authorization_requests.prune, before)
     )

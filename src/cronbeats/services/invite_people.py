@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cronbeats.domain.access import Action, Role, may
-from cronbeats.domain.account import explain_bad_email, explain_bad_password, fold_email
+from cronbeats.domain.account import User, explain_bad_email, explain_bad_password, fold_email
 from cronbeats.domain.audit import (
     Actor,
     AuditAction,
@@ -34,6 +34,7 @@ from cronbeats.domain.membership import (
 )
 from cronbeats.domain.session import Client
 from cronbeats.storage import (
+    arrivals,
     audit_log,
     invitations,
     known_devices,
@@ -58,10 +59,13 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """What somebody without an account says who wants to join; the name may be left out."""
+    """What somebody without an account says who wants to join; the name may be left out.
+
+    `password` is None for somebody of whom it is known otherwise that the address is theirs.
+    """
 
     email: str
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
     name: str = ""
 
 
@@ -151,7 +155,7 @@ async def accept(db: Database, token: str, *, by: Actor, now: datetime) -> int:
         _require_invited(invitation, user.email)
         if await workspaces.role_of(tx, invitation.workspace_id, user.id) is not None:
             raise ConflictError(f"You are a member of {invitation.workspace_name} already")
-        await _join(tx, invitation, user.id, user.email, by=by, now=now)
+        await _join(tx, invitation, user, by=by, now=now)
     return invitation.workspace_id
 
 
@@ -172,17 +176,19 @@ async def join_as_newcomer(
     email = fold_email(newcomer.email)
     _require_invited(await look_at_invitation(db, token, now), email)
     _check_newcomer(newcomer, email)
-    password_hash = await hashes.make(newcomer.password)
+    password = newcomer.password
+    password_hash = None if password is None else await hashes.make(password)
     async with db.write() as tx:
         invitation = await _lock_invitation(tx, token, now)
         if await users.find(tx, email) is not None:
             reason = "There is an account with this address: sign in, then open the link again."
             raise InvalidValueError({"email": [reason]})
         user_id = await users.add(tx, email, now)
-        await users.set_password(tx, user_id, password_hash)
+        if password_hash is not None:
+            await users.set_password(tx, user_id, password_hash)
         await users.set_profile(tx, user_id, newcomer.name.strip() or None, None)
         by = person(user_id, email, client.address)
-        await _join(tx, invitation, user_id, email, by=by, now=now)
+        await _join(tx, invitation, User(user_id, email), by=by, now=now)
         session = await sessions.begin(tx, user_id, client, now)
         device = await known_devices.remember(tx, user_id, None, now)
     return Joined(invitation.workspace_id, user_id, session, device)
@@ -223,15 +229,10 @@ async def _get(tx: Transaction, workspace_id: int, invitation_id: int, now: date
 
 
 async def _join(
-    tx: Transaction, invitation: Invitation, user_id: int, email: str, *, by: Actor, now: datetime
+    tx: Transaction, invitation: Invitation, user: User, *, by: Actor, now: datetime
 ) -> None:
     await invitations.use_up(tx, invitation.id, now)
-    await members.add(tx, invitation.workspace_id, user_id, invitation.role, now)
-    target = Target(TargetKind.MEMBER, email, user_id)
-    change = FieldChange("role", None, invitation.role)
-    joined = AuditAction.MEMBER_JOINED
-    entry = AuditEntry(now, by, joined, target, invitation.workspace_id, (change,))
-    await audit_log.add(tx, [entry])
+    await arrivals.join(tx, invitation.workspace_id, user, invitation.role, by=by, now=now)
 
 
 async def _write_down(
@@ -267,11 +268,11 @@ def _check(email: str, lasts: timedelta) -> None:
 
 
 def _check_newcomer(newcomer: Newcomer, email: str) -> None:
-    name = newcomer.name.strip()
+    name, password = newcomer.name.strip(), newcomer.password
     _raise(
         {
             "email": explain_bad_email(email),
-            "password": explain_bad_password(newcomer.password, email),
+            "password": explain_bad_password(password, email) if password is not None else [],
             "name": explain_bad_name(name) if name else [],
         }
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import segno
 
-from cronbeats.domain.account import User, fold_email
+from cronbeats.domain.account import User
 from cronbeats.domain.audit import OPERATOR, AuditAction, about_user, as_person
 from cronbeats.domain.errors import (
     ConflictError,
@@ -125,9 +125,7 @@ async def take_away_second_factor(db: Database, email: str, now: datetime) -> No
     Raises NotFoundError if there is nobody with this address, and UnavailableError.
     """
     async with db.write() as tx:
-        user = await users.find(tx, fold_email(email))
-        if user is None:
-            raise NotFoundError(f"There is nobody with the address {email!r}.")
+        user = await users.require(tx, email)
         await second_factors.remove(tx, user.id)
         removed = AuditAction.USER_SECOND_FACTOR_REMOVED
         await audit_log.add(tx, [about_user(user, removed, OPERATOR, now)])

@@ -23,7 +23,7 @@ async def end_session(db: Database, user_id: int, session_id: int) -> None:
             raise NotFoundError("This session has ended already")
 
 
-async def end_other_sessions(db: Database, user_id: int, but: int) -> int:
-    """End all sessions of a person but one; return how many there were."""
+async def end_other_sessions(db: Database, user_id: int, but: int | None) -> int:
+    """End all sessions of a person but one, if any; return how many there were."""
     async with db.write() as tx:
         return await sessions.end_all(tx, user_id, but)

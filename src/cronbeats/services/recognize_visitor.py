@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cronbeats.domain.account import User
+from cronbeats.domain.account import User, explain_bad_email, fold_email
 from cronbeats.domain.session import Client, Session
 from cronbeats.storage import sessions, users
 from cronbeats.storage.database import Database
@@ -40,3 +40,22 @@ async def recognize_visitor(
         async with db.write_lightly() as tx:
             await sessions.note_seen(tx, session.id, client, now)
     return Visitor(user, session)
+
+
+async def recognize_named(
+    db: Database, email: str, session: str | None, now: datetime
+) -> User | None:
+    """Return whom a trusted proxy names by an address, None if they have no account.
+
+    `session` is the token that the browser shows besides: if it is somebody else's, that session
+    ends, as another person sits there now. Raises UnavailableError.
+    """
+    email = fold_email(email)
+    async with db.read() as tx:
+        # What is no address is nobody's, and need not reach the database.
+        user = None if explain_bad_email(email) else await users.find(tx, email)
+        shown = None if session is None else await sessions.find(tx, session)
+    if session and shown and not shown.is_over(now) and (not user or shown.user_id != user.id):
+        async with db.write() as tx:
+            await sessions.end(tx, session)
+    return user

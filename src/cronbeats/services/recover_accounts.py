@@ -14,7 +14,7 @@ import structlog
 from cronbeats.domain.account import User, explain_bad_email, explain_bad_password, fold_email
 from cronbeats.domain.audit import AuditAction, about_user, as_person
 from cronbeats.domain.delivery import Delivered
-from cronbeats.domain.errors import InvalidValueError, LinkGoneError, NotFoundError, ThrottledError
+from cronbeats.domain.errors import InvalidValueError, LinkGoneError, ThrottledError
 from cronbeats.domain.one_time_link import (
     HANDED_RESET_LASTS,
     RESET_LASTS,
@@ -87,9 +87,7 @@ async def make_reset_link(db: Database, email: str, now: datetime) -> str:
     Raises NotFoundError if there is nobody, and UnavailableError.
     """
     async with db.write() as tx:
-        user = await users.find(tx, fold_email(email))
-        if user is None:
-            raise NotFoundError(f"There is nobody with the address {email!r}.")
+        user = await users.require(tx, email)
         return await one_time_links.add(
             tx, _RESET, lasts=HANDED_RESET_LASTS, now=now, user_id=user.id
         )

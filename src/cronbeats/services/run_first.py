@@ -21,11 +21,14 @@ _FIRST_RUN = LinkPurpose.FIRST_RUN
 
 @dataclass(frozen=True, slots=True)
 class FirstOwner:
-    """What the first person says: a name for the workspace, an address and a password."""
+    """What the first person says: a name for the workspace, an address and a password.
+
+    `password` is None where passwords let nobody in.
+    """
 
     workspace: str
     email: str
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,13 @@ async def run_first(
     name, email = owner.workspace.strip(), fold_email(owner.email)
     await check_first_run(db, token, now)
     _check(name, email, owner.password)
-    password_hash = await hashes.make(owner.password)
+    password_hash = None if owner.password is None else await hashes.make(owner.password)
     async with db.write() as tx:
         await one_time_links.lock_unused(tx, _FIRST_RUN)
         await _require_link(tx, token, now)
         user_id = await workspaces.find_or_add_user(tx, email, now)
-        await users.set_password(tx, user_id, password_hash)
+        if password_hash is not None:
+            await users.set_password(tx, user_id, password_hash)
         workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, user_id, now)
         by = person(user_id, email, client.address)
         place = Target(TargetKind.WORKSPACE, name, workspace_id)
@@ -108,11 +112,11 @@ async def _is_untouched(tx: Transaction) -> bool:
     return not await workspaces.exists(tx) and not await users.can_anybody_sign_in(tx)
 
 
-def _check(name: str, email: str, password: str) -> None:
+def _check(name: str, email: str, password: str | None) -> None:
     errors = {
         "workspace": explain_bad_name(name),
         "email": explain_bad_email(email),
-        "password": explain_bad_password(password, email),
+        "password": explain_bad_password(password, email) if password is not None else [],
     }
     if any(errors.values()):
         raise InvalidValueError({field: why for field, why in errors.items() if why})

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cronbeats.domain.account import User, explain_bad_email, fold_email
-from cronbeats.domain.audit import AuditAction, about_user, as_person
 from cronbeats.domain.errors import SignInOverError, ThrottledError, WrongCredentialsError
 from cronbeats.domain.session import Client, SignedIn
 from cronbeats.domain.throttle import Subjects, subjects_of_code, subjects_of_try
 from cronbeats.storage import (
-    audit_log,
+    arrivals,
     known_devices,
     second_factors,
     sessions,
@@ -96,7 +95,7 @@ async def confirm_code(db: Database, shown: Code, now: datetime) -> SignedIn:
             raise WrongCredentialsError("This code is wrong, or was used already")
         await sign_in_tries.take_back(tx, subjects)
         await sessions.end(tx, shown.session)
-        return await _let_in(tx, user, shown.client, shown.device, now)
+        return await arrivals.sign_in(tx, user, shown.client, shown.device, now)
 
 
 async def sign_out(db: Database, session: str) -> None:
@@ -133,19 +132,9 @@ async def _begin(
         await sessions.end(tx, knock.session)
     needs_code = locked.user.has_second_factor
     if not needs_code:
-        return await _let_in(tx, locked.user, knock.client, knock.device, now)
+        return await arrivals.sign_in(tx, locked.user, knock.client, knock.device, now)
     session = await sessions.begin(tx, user_id, knock.client, now, is_pending_code=True)
     return SignedIn(user_id, session, needs_code=True)
-
-
-async def _let_in(
-    tx: Transaction, user: User, client: Client, device: str | None, now: datetime
-) -> SignedIn:
-    session = await sessions.begin(tx, user.id, client, now)
-    device = await known_devices.remember(tx, user.id, device, now)
-    by = as_person(user, client.address)
-    await audit_log.add(tx, [about_user(user, AuditAction.USER_SIGNED_IN, by, now)])
-    return SignedIn(user.id, session, device)
 
 
 async def _pending(tx: Transaction, token: str, now: datetime) -> User:

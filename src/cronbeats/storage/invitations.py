@@ -48,6 +48,12 @@ async def browse(tx: Transaction, workspace_id: int, now: datetime) -> list[Invi
     return [_invitation_from_row(row) for row in rows]
 
 
+async def browse_for(tx: Transaction, email: str, now: datetime) -> list[Invitation]:
+    """Return the open invitations, of all workspaces, for a folded address, the oldest first."""
+    query = _open(now).where(one_time_links.c.email == email).order_by(one_time_links.c.id)
+    return [_invitation_from_row(row) for row in await tx.execute(query)]
+
+
 async def count(tx: Transaction, workspace_id: int, now: datetime) -> int:
     """Return how many of a workspace's invitations can still be accepted."""
     own = (one_time_links.c.workspace_id == workspace_id, *_is_open(now))

@@ -132,6 +132,17 @@ sign_in_tries = Table(
     Column("full_at", Moment, nullable=False, index=True),
 )
 
+# Who is on the way to the provider, to sign in or, with a user, to link an account.
+authorization_requests = Table(
+    "authorization_requests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("back", String(2000), nullable=False),
+    Column("user_id", Id, ForeignKey("users.id"), index=True),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
 recovery_codes = Table(
     "recovery_codes",
     metadata,

@@ -32,6 +32,7 @@ one_time_links = people_tables.one_time_links
 sign_in_tries = people_tables.sign_in_tries
 recovery_codes = people_tables.recovery_codes
 audit_log = people_tables.audit_log
+authorization_requests = people_tables.authorization_requests
 
 # One row a workspace: what it asked of the Management API in the minute and in the day at hand.
 request_counts = Table(

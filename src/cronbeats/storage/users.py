@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from cronbeats.domain.account import User
+from cronbeats.domain.account import User, fold_email
+from cronbeats.domain.errors import NotFoundError
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import users
 
@@ -33,6 +34,17 @@ async def find(tx: Transaction, email: str) -> User | None:
     return None if row is None else user_from_row(row)
 
 
+async def require(tx: Transaction, email: str) -> User:
+    """Return the person with an address as somebody typed it.
+
+    Raises NotFoundError if there is nobody.
+    """
+    user = await find(tx, fold_email(email))
+    if user is None:
+        raise NotFoundError(f"There is nobody with the address {email!r}.")
+    return user
+
+
 async def find_credentials(tx: Transaction, email: str) -> Credentials | None:
     """Return with what the person with a folded address may sign in, None if there is nobody."""
     row = (await tx.execute(select(users).where(users.c.email == email))).first()
@@ -50,6 +62,13 @@ async def lock_credentials(tx: Transaction, user_id: int) -> Credentials | None:
     query = select(users).where(users.c.id == user_id).with_for_update(key_share=True)
     row = (await tx.execute(query)).first()
     return None if row is None else Credentials(user_from_row(row), row.password_hash)
+
+
+async def find_by_identity(tx: Transaction, issuer: str, subject: str) -> User | None:
+    """Return the person whom a provider knows by a name, or None."""
+    is_it = (users.c.oidc_issuer == issuer, users.c.oidc_subject == subject)
+    row = (await tx.execute(select(users).where(*is_it))).first()
+    return None if row is None else user_from_row(row)
 
 
 async def browse(tx: Transaction) -> list[User]:
@@ -84,6 +103,13 @@ async def set_profile(
     await _change(tx, user_id, name=name, timezone=timezone)
 
 
+async def set_identity(
+    tx: Transaction, user_id: int, issuer: str | None, subject: str | None
+) -> None:
+    """Let a provider's word let a person in, or, with None, nobody's."""
+    await _change(tx, user_id, oidc_issuer=issuer, oidc_subject=subject)
+
+
 def user_from_row(row: Row[Any]) -> User:
     """Return the person that a row holds."""
     return User(
@@ -93,6 +119,7 @@ def user_from_row(row: Row[Any]) -> User:
         timezone=row.timezone,
         has_password=row.password_hash is not None,
         has_second_factor=row.totp_confirmed_at is not None,
+        linked_issuer=row.oidc_issuer,
     )
 
 

@@ -14,7 +14,7 @@ from cronbeats.web import cookies
 from cronbeats.web.answers import go_to, show
 from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
-from cronbeats.web.sign_in import DEVICE, keep_signed_in
+from cronbeats.web.sign_in import DEVICE, keep_signed_in, require_passwords
 from cronbeats.web.visit import Answer, Visit
 
 _HOME = "/account"
@@ -26,11 +26,17 @@ class _Forms:
 
     profile: Form
     password: Form
+    link: Form
 
 
 async def show_account(visit: Visit) -> Answer:
     """Show who somebody is here, and where they are signed in."""
     return await _show(visit, _forms(visit))
+
+
+async def show_with(visit: Visit, *, link: Form, status: int) -> Response:
+    """Show the page with what is wrong in the form that links the account."""
+    return await _show(visit, replace(_forms(visit), link=replace(link, scope="link-")), status)
 
 
 async def save_profile(visit: Visit) -> Answer:
@@ -48,6 +54,7 @@ async def save_profile(visit: Visit) -> Answer:
 
 async def save_password(visit: Visit) -> Answer:
     """Set another password; all other sessions end."""
+    require_passwords(visit)
     context, form = visit.context, visit.form
     device = cookies.read_cookie(visit.request, context, DEVICE)
     change = PasswordChange(form.get("old", ""), form.get("new", ""), visit.client, device)
@@ -94,7 +101,14 @@ PAGES = (
 def _forms(visit: Visit) -> _Forms:
     user = visit.user
     values = {"name": user.name or "", "timezone": user.timezone or ""}
-    return _Forms(Form(values, scope="profile-"), Form(scope="password-"))
+    return _Forms(Form(values, scope="profile-"), Form(scope="password-"), Form(scope="link-"))
+
+
+def _is_linked(visit: Visit) -> bool:
+    """Tell whether the account is linked to the provider of now."""
+    provider, issuer = visit.context.provider, visit.user.linked_issuer
+    # People get the slash at the end wrong; see senders/_provider.py.
+    return provider is not None and (issuer or "").rstrip("/") == provider.issuer.rstrip("/")
 
 
 async def _show(visit: Visit, forms: _Forms, status: int = 200) -> Response:
@@ -104,5 +118,6 @@ async def _show(visit: Visit, forms: _Forms, status: int = 200) -> Response:
         "account.html",
         status=status,
         forms=forms,
+        is_linked=_is_linked(visit),
         sessions=[(each, describe_browser(each.client.user_agent)) for each in sessions],
     )

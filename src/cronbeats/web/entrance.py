@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from cronbeats.domain.access import Action
+from cronbeats.domain.account import fold_email
 from cronbeats.domain.membership import Membership
 from cronbeats.edge.asgi import Receive, Scope, Send
+from cronbeats.edge.proxied_person import people_named
 from cronbeats.web import cookies, refusals
 from cronbeats.web.answers import sign_in_path
 from cronbeats.web.forms import read_form
@@ -20,6 +22,8 @@ from cronbeats.web.page import Needs, Page
 from cronbeats.web.refusals import Refusal
 from cronbeats.web.visit import Answer, Visit, Visitor, WebContext, client_of
 
+# Where people get an account, and where they leave.
+_FOR_NEWCOMERS = ("/invite/{token}", "/first-run/{token}", "/sign-out")
 _HIGHEST_ID = 2**63 - 1
 
 
@@ -40,13 +44,18 @@ class Entrance:
         if page.method != "GET" and not is_from_here(request.headers, self._context.base_url):
             raise Refusal(refusals.FOREIGN_FORM)
         now = self._context.clock()
-        visitor = await self._recognize(request, page, now)
+        named = _named(request, page, self._context)
+        visitor = await self._recognize(request, page, named, now)
+        if visitor is None and named is not None and page.path not in _FOR_NEWCOMERS:
+            raise Refusal(refusals.unknown_person(named))
         if visitor is None and page.needs not in {Needs.FIXED, Needs.ANYONE}:
             return _ask_to_sign_in(request, page)
         here = _enter_workspace(request, page, visitor)
         form = {} if page.method == "GET" else await read_form(request)
         position = self._context.hub.position
-        return await page.handler(Visit(self._context, request, now, form, visitor, here, position))
+        return await page.handler(
+            Visit(self._context, request, now, form, visitor, here, position, named)
+        )
 
     def _find(self, request: Request) -> Page:
         page = self._pages.get("GET" if request.method == "HEAD" else request.method)
@@ -58,8 +67,12 @@ class Entrance:
             raise Refusal(refusals.NOT_FOUND)
         return page
 
-    async def _recognize(self, request: Request, page: Page, now: datetime) -> Visitor | None:
+    async def _recognize(
+        self, request: Request, page: Page, named: str | None, now: datetime
+    ) -> Visitor | None:
         token = cookies.read_cookie(request, self._context, cookies.SESSION)
+        if self._context.proxy is not None and named is not None:
+            return await self._context.proxy.recognize(named, token, now)
         if page.needs is Needs.FIXED or not token:
             return None
         client = client_of(request, self._context)
@@ -79,6 +92,16 @@ def is_from_here(headers: Headers, base_url: str) -> bool:
     base, host = urlsplit(base_url), headers.get("host", "")
     ours = {f"{base.scheme}://{base.netloc}", f"http://{host}", f"https://{host}"}
     return len(origins) == 1 and origins <= ours
+
+
+def _named(request: Request, page: Page, context: WebContext) -> str | None:
+    """Return the folded address by which a trusted proxy names whoever asks, None if none does."""
+    if context.proxy is None or page.needs is Needs.FIXED:
+        return None
+    people = people_named(request.scope, context.proxy.header, context.trusted_proxies)
+    if len(people) > 1:
+        raise Refusal(refusals.SEVERAL_PEOPLE)
+    return fold_email(people[0]) if people else None
 
 
 def _ask_to_sign_in(request: Request, page: Page) -> Answer:

@@ -30,13 +30,15 @@ async def stream_events(visit: Visit) -> Answer:
     request, hub = visit.request, visit.context.hub
     if _MEDIA_TYPE not in request.headers.get("accept", "") or request.method == "HEAD":
         return _refuse(406, "This address gives pages a stream of events.")
-    if not hub.has_room(visit.session_id):
+    # Whom a proxy names has no session; those have ids above 0.
+    session_id = visit.session_id or -visit.user.id
+    if not hub.has_room(session_id):
         return _refuse(429, "Too many streams are open.")
     position = request.headers.get("last-event-id") or request.query_params.get("since", "")
     return EventStream(
         hub,
         visit.membership.workspace_id,
-        visit.session_id,
+        session_id,
         is_behind=hub.has_missed(visit.membership.workspace_id, position),
         may_still_read=_check_of(visit),
     )
@@ -112,12 +114,15 @@ class _Trust:
 
 
 def _check_of(visit: Visit) -> Callable[[], Awaitable[bool]]:
-    """Return what tells whether the visit's session still is what it was when it began."""
+    """Return what tells whether the visitor still may what they might when it began."""
     context, workspace_id = visit.context, visit.membership.workspace_id
     token = cookies.read_cookie(visit.request, context, cookies.SESSION) or ""
 
     async def may_still_read() -> bool:
-        visitor = await context.recognize(token, visit.client, context.clock())
+        if visit.named is not None and context.proxy is not None:
+            visitor = await context.proxy.recognize(visit.named, token, context.clock())
+        else:
+            visitor = await context.recognize(token, visit.client, context.clock())
         memberships = visitor.memberships if visitor else ()
         return any(
             each.workspace_id == workspace_id and each.may(Action.READ) for each in memberships

@@ -16,13 +16,14 @@ _TEMPLATE = "first_run.html"
 async def show_first_run(visit: Visit) -> Answer:
     """Ask who the owner is. Raises LinkGoneError."""
     await check_first_run(visit.context.db, visit.part("token"), visit.now)
-    return show(visit, _TEMPLATE, form=Form({"workspace": "Home"}))
+    return show(visit, _TEMPLATE, form=Form({"workspace": "Home", "email": visit.named or ""}))
 
 
 async def do_first_run(visit: Visit) -> Answer:
     """Make owner and workspace, and lead to the first job. Raises LinkGoneError."""
     form = visit.form
-    owner = FirstOwner(form.get("workspace", ""), form.get("email", ""), form.get("password", ""))
+    password = form.get("password", "") if visit.context.terms.passwords_count else None
+    owner = FirstOwner(form.get("workspace", ""), form.get("email", ""), password)
     try:
         made = await run_first(
             visit.context.db,

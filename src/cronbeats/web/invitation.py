@@ -13,7 +13,7 @@ from cronbeats.services.invite_people import (
 from cronbeats.web.answers import go_to, show
 from cronbeats.web.forms import Form, refused
 from cronbeats.web.page import Needs, get, post
-from cronbeats.web.sign_in import keep_signed_in
+from cronbeats.web.sign_in import keep_signed_in, require_passwords
 from cronbeats.web.visit import Answer, Visit
 
 
@@ -46,8 +46,12 @@ PAGES = (
 
 async def _join_as_newcomer(visit: Visit, token: str, invitation: Invitation) -> Answer:
     form = visit.form
-    email = invitation.email or form.get("email", "")
-    newcomer = Newcomer(email, form.get("password", ""), form.get("name", ""))
+    if visit.named is None:
+        require_passwords(visit)
+    email = visit.named or invitation.email or form.get("email", "")
+    # Whom a proxy names has shown there who they are.
+    password = form.get("password", "") if visit.named is None else None
+    newcomer = Newcomer(email, password, form.get("name", ""))
     try:
         joined = await join_as_newcomer(
             visit.context.db,
@@ -59,6 +63,8 @@ async def _join_as_newcomer(visit: Visit, token: str, invitation: Invitation) ->
         )
     except InvalidValueError as error:
         return _show(visit, invitation, refused({**form, "email": email}, error), status=422)
+    except NotAllowedError as error:
+        return _show(visit, invitation, Form(form, trouble=f"{error}."), status=403)
     answer = go_to(visit, f"/w/{joined.workspace_id}", told=_welcome(invitation))
     keep_signed_in(visit, answer, joined.session, joined.device)
     return answer

@@ -1,4 +1,4 @@
-"""Whose session a cookie opens."""
+"""Who visits: whose session a cookie opens, or whom a trusted proxy names."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ from datetime import datetime
 
 from cronbeats.domain.session import Client
 from cronbeats.services.find_workspaces import workspaces_of
-from cronbeats.services.recognize_visitor import recognize_visitor
+from cronbeats.services.recognize_visitor import recognize_named, recognize_visitor
 from cronbeats.storage.database import Database
-from cronbeats.web.visit import Recognize, Visitor
+from cronbeats.web.visit import Recognize, RecognizeNamed, Visitor
+
+
+def namer(db: Database) -> RecognizeNamed:
+    """Return what finds people by the addresses that a trusted proxy names."""
+
+    async def recognize(email: str, session: str | None, now: datetime) -> Visitor | None:
+        user = await recognize_named(db, email, session, now)
+        if user is None:
+            return None
+        return Visitor(user, None, await workspaces_of(db, user.id))
+
+    return recognize
 
 
 def recognizer(db: Database) -> Recognize:

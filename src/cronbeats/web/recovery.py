@@ -12,12 +12,13 @@ from cronbeats.services.recover_accounts import (
 from cronbeats.web.answers import show
 from cronbeats.web.forms import Form, refused, too_many_tries
 from cronbeats.web.page import Needs, get, post
-from cronbeats.web.sign_in import lead_in
+from cronbeats.web.sign_in import lead_in, require_passwords
 from cronbeats.web.visit import Answer, Visit
 
 
 async def show_forgot(visit: Visit) -> Answer:
     """Ask for the address that a link is sent to, or tell who else makes one."""
+    require_passwords(visit)
     can_send = visit.context.begin_reset is not None
     return show(visit, "forgot.html", form=Form(), can_send=can_send, is_sent=False)
 

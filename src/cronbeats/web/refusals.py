@@ -63,6 +63,17 @@ LARGE_FORM = Told(
     413, "This form is too large", "Go back, shorten what you wrote and send it again."
 )
 NOT_A_FORM = Told(415, "This is not a form", "Programs use the Management API, told at /docs/api.")
+SEVERAL_PEOPLE = Told(
+    403,
+    "It is not clear who you are",
+    "The proxy in front of this server names more than one person. Whoever runs it has to let it "
+    "remove what browsers send in the header with which it names people.",
+)
+PASSWORDS_OFF = Told(
+    403,
+    "Passwords let nobody in here",
+    "Whoever runs this server has chosen that people sign in elsewhere. Begin at the start.",
+)
 UNAVAILABLE = Told(
     503,
     "The database cannot be used right now",
@@ -80,6 +91,16 @@ def wrong_method(methods: list[str]) -> Told:
     """Return what to tell whoever uses a page in a way that it does not know."""
     advice = "Go back, and use the links and buttons of the pages."
     return Told(405, "This page cannot be used that way", advice, {"allow": ", ".join(methods)})
+
+
+def unknown_person(email: str) -> Told:
+    """Return what to tell somebody whom a proxy names, and who has no account."""
+    return Told(
+        403,
+        "You have no account here",
+        f"The proxy in front of this server says that you are {email}. Ask somebody who may invite "
+        "you for an invitation, and follow its link.",
+    )
 
 
 def lacks_role(role: Role, action: Action) -> Told:

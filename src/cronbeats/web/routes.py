@@ -24,6 +24,7 @@ from cronbeats.web import (
     second_factor,
     sign_in,
     sign_in_code,
+    sign_in_elsewhere,
     static,
     workspaces,
 )
@@ -37,6 +38,7 @@ PAGES: tuple[Page, ...] = (
     *first_run.PAGES,
     *sign_in.PAGES,
     *sign_in_code.PAGES,
+    *sign_in_elsewhere.PAGES,
     *recovery.PAGES,
     *account.PAGES,
     *second_factor.PAGES,

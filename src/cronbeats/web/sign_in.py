@@ -9,10 +9,11 @@ from starlette.responses import Response
 from cronbeats.domain.errors import ThrottledError, WrongCredentialsError
 from cronbeats.domain.session import DEVICE_IS_KNOWN_FOR, SESSION_LASTS, SignedIn
 from cronbeats.services.sign_in import Knock, sign_in, sign_out
-from cronbeats.web import cookies
+from cronbeats.web import cookies, refusals
 from cronbeats.web.answers import go_to, own_path, show
 from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
+from cronbeats.web.refusals import Refusal
 from cronbeats.web.visit import Answer, Visit
 
 DEVICE = "cronbeats-device"
@@ -29,6 +30,7 @@ async def show_sign_in(visit: Visit) -> Answer:
 
 async def do_sign_in(visit: Visit) -> Answer:
     """Begin a session, and lead to the page that was wanted."""
+    require_passwords(visit)
     form = visit.form
     token = cookies.read_cookie(visit.request, visit.context, cookies.SESSION)
     device = cookies.read_cookie(visit.request, visit.context, DEVICE)
@@ -48,13 +50,22 @@ async def do_sign_in(visit: Visit) -> Answer:
 
 
 async def do_sign_out(visit: Visit) -> Answer:
-    """End the session."""
+    """End the session; whom a proxy names is told that they sign out there."""
     token = cookies.read_cookie(visit.request, visit.context, cookies.SESSION)
     if token:
         await sign_out(visit.context.db, token)
-    answer = go_to(visit, "/sign-in", told="You are signed out.")
+    if visit.named is not None and visit.context.proxy is not None:
+        answer = show(visit, "signed_in_by_proxy.html", url=visit.context.proxy.sign_out_url)
+    else:
+        answer = go_to(visit, "/sign-in", told="You are signed out.")
     cookies.clear_cookie(answer, visit.context, cookies.SESSION)
     return answer
+
+
+def require_passwords(visit: Visit) -> None:
+    """Raise Refusal where the operator has chosen that passwords let nobody in."""
+    if not visit.context.terms.passwords_count:
+        raise Refusal(refusals.PASSWORDS_OFF)
 
 
 def lead_in(visit: Visit, known: SignedIn, path: str, *, told: str = "") -> Answer:

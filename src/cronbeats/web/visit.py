@@ -21,7 +21,8 @@ from cronbeats.domain.session import Client
 from cronbeats.domain.storm import StormRule
 from cronbeats.edge.asgi import AsgiApp
 from cronbeats.edge.client_address import client_address
-from cronbeats.senders.protocol import Senders
+from cronbeats.senders.protocol import IdentityProvider, Senders
+from cronbeats.services.sign_in_elsewhere import Terms
 from cronbeats.storage.database import Database
 from cronbeats.storage.password_hashes import PasswordHashes
 from cronbeats.web.hub import Hub
@@ -34,15 +35,33 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is signed in, in which session, and the workspaces that they are in."""
+    """Who is signed in, in which session, and the workspaces that they are in.
+
+    Whom a proxy names is in none.
+    """
 
     user: User
-    session_id: int
+    session_id: int | None
     memberships: tuple[Membership, ...]
 
 
 Recognize = Callable[[str, Client, datetime], Awaitable[Visitor | None]]
 """Returns whose session a token opens, shown from somewhere at a moment; None if nobody's."""
+
+RecognizeNamed = Callable[[str, str | None, datetime], Awaitable[Visitor | None]]
+"""Returns whom a proxy names, None if they have no account; ends the session of somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySignIn:
+    """That a trusted proxy names people in a `header` (in small letters), and who they are.
+
+    `sign_out_url` is where they sign out, empty if that is not known.
+    """
+
+    header: str
+    recognize: RecognizeNamed
+    sign_out_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +71,9 @@ class WebContext:
     `document` gives the OpenAPI document of the Management API. `alerts_are_owed` wakes the
     courier; `pause` waits for some seconds; `storms` tells what is told together. `begin_reset`
     sends a link for a new password to an address, in the background; None if this server can send
-    no letters. `fixed` keeps answers that are the same for everybody. `hub` tells open pages what
-    changed.
+    no letters. The `provider` is the one through which people sign in elsewhere, on the operator's
+    `terms`; a `proxy` may name them, too. `fixed` keeps answers that are the same for everybody.
+    `hub` tells open pages what changed.
     """
 
     db: Database
@@ -69,6 +89,9 @@ class WebContext:
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     is_development: bool = False
     begin_reset: Callable[[str], None] | None = None
+    provider: IdentityProvider | None = None
+    terms: Terms = field(default_factory=Terms)
+    proxy: ProxySignIn | None = None
     fixed: dict[str, Answer] = field(default_factory=dict)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     storms: StormRule = field(default_factory=StormRule)
@@ -85,7 +108,8 @@ class Visit:
     """One request for a page, by somebody who may make it, at the moment `now`.
 
     `form` holds what was sent, empty for a page that is looked at. What is heard after `position`
-    may not be on the page.
+    may not be on the page. `named` is the folded address by which a trusted proxy names whoever
+    asks, None if none does.
     """
 
     context: WebContext
@@ -95,6 +119,7 @@ class Visit:
     visitor: Visitor | None = None
     here: Membership | None = None
     position: str = ""
+    named: str | None = None
 
     @property
     def user(self) -> User:
@@ -102,8 +127,8 @@ class Visit:
         return _there(self.visitor).user
 
     @property
-    def session_id(self) -> int:
-        """The session that this visit is part of."""
+    def session_id(self) -> int | None:
+        """The session that this visit is part of, None if a proxy names the visitor."""
         return _there(self.visitor).session_id
 
     @property
