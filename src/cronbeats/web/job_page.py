@@ -22,7 +22,7 @@ from cronbeats.web.page import get
 from cronbeats.web.timeline import MOST_BARS, draw_timeline
 from cronbeats.web.visit import Answer, Visit
 
-_AMOUNTS = Amounts(runs=MOST_BARS, incidents=5, signals=10, deliveries=5)
+_AMOUNTS = Amounts(runs=MOST_BARS, incidents=4, signals=8, deliveries=4)
 # For so long after its first signal, a job's page is glad of it.
 _GLAD_FOR = timedelta(minutes=10)
 

@@ -16,6 +16,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What was drawn anew still says what somebody points at.
+const drawn = document.querySelector("[data-live='job-history']");
+if (drawn) {
+  const again = () => tell(drawn.querySelector("a.run-bar:hover, a.run-bar:focus"));
+  new MutationObserver(again).observe(drawn, { childList: true, characterData: true, subtree: true });
+}
+
 function barOf(target) {
   return target instanceof Element ? target.closest("a.run-bar") : null;
 }
@@ -23,7 +30,10 @@ function barOf(target) {
 function tell(bar) {
   if (bar) {
     const told = bar.closest(".timeline").querySelector("[data-run-told]");
-    told.textContent = bar.querySelector("title").textContent;
+    const words = bar.querySelector("title").textContent;
+    if (told.textContent !== words) {
+      told.textContent = words;
+    }
   }
 }
 
