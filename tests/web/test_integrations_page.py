@@ -171,7 +171,7 @@ async def test_a_test_tells_what_came_back(
     assert "Check the path of the URL, and that the program is running." in page.texts["p"]
     world.sender.answers.append(Unreachable("No connection.", duration_ms=3))
     page = Page((await admin.post(f"{path}/webhook/test")).text)
-    assert "Given up after 3 ms." in page.texts["p"]
+    assert "Failed after 3 ms." in page.texts["p"]
 
 
 async def test_one_that_lacks_something_cannot_be_tried(

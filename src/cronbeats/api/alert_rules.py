@@ -11,13 +11,14 @@ from cronbeats.api.answer import Answer, shown, success
 from cronbeats.api.context import Context, IntegrationEditor, Reader
 from cronbeats.api.routing import new_router
 from cronbeats.api.shapes import Body, changes_schema
-from cronbeats.domain.alert_rules import AlertRules
+from cronbeats.domain.alert_rules import (
+    LONGEST_REMINDER_SECONDS,
+    SHORTEST_REMINDER_SECONDS,
+    AlertRules,
+)
 from cronbeats.services import manage_integrations
 
 router = new_router("/integrations/alert-rules", tag="Alert rules")
-
-_LEAST_REMINDER_SECONDS = 60
-_MOST_REMINDER_SECONDS = 31_536_000
 
 
 class AlertRulesIn(Body):
@@ -34,8 +35,8 @@ class AlertRulesIn(Body):
     alert_on_late: bool = Field(False, description="Tell when a job is late", examples=[False])
     reminder_interval_seconds: int | None = Field(
         None,
-        ge=_LEAST_REMINDER_SECONDS,
-        le=_MOST_REMINDER_SECONDS,
+        ge=SHORTEST_REMINDER_SECONDS,
+        le=LONGEST_REMINDER_SECONDS,
         description="Seconds between reminders of a job that stays down; null for none",
         examples=[3600],
     )
@@ -52,8 +53,8 @@ class AlertRulesShown(TypedDict):
         shown(
             "Seconds between reminders of a job that stays down; null for none",
             None,
-            minimum=_LEAST_REMINDER_SECONDS,
-            maximum=_MOST_REMINDER_SECONDS,
+            minimum=SHORTEST_REMINDER_SECONDS,
+            maximum=LONGEST_REMINDER_SECONDS,
         ),
     ]
 

@@ -100,7 +100,7 @@ async def browse(
     query: Annotated[DeliveriesQuery, Query()], context: Context, who: Reader
 ) -> Answer[DeliveriesPage]:
     """List what was sent to whom, newest first, with each attempt and what came of it."""
-    wanted = Wanted(query.job_id, query.integration, query.status)
+    wanted = Wanted(query.job_id, integration=query.integration, status=query.status)
     page = await browse_deliveries(context.db, who.workspace_id, wanted, query.request())
     items = [_delivery_json(each) for each in page.items]
     return success({"deliveries": items, "pagination": pagination_json(page)})

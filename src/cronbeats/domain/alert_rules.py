@@ -8,6 +8,9 @@ from cronbeats.domain.alert import AlertKind
 from cronbeats.domain.job import Status
 from cronbeats.domain.transition import Transition
 
+SHORTEST_REMINDER_SECONDS = 60
+LONGEST_REMINDER_SECONDS = 31_536_000
+
 
 @dataclass(frozen=True, slots=True)
 class AlertRules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cronbeats.domain.errors import NotFoundError
 from cronbeats.domain.page import Page, PageRequest
 from cronbeats.storage import deliveries
 from cronbeats.storage.database import Database
@@ -15,3 +16,12 @@ async def browse_deliveries(
     async with db.read() as tx:
         found, total = await deliveries.browse(tx, workspace_id, wanted, request)
     return Page(found, request, total)
+
+
+async def get_delivery(db: Database, workspace_id: int, event_id: str) -> StoredDelivery:
+    """Return a delivery of a workspace by what its receiver knows it by. Raises NotFoundError."""
+    async with db.read() as tx:
+        found = await deliveries.find(tx, workspace_id, event_id)
+    if found is None:
+        raise NotFoundError("There is no such delivery")
+    return found

@@ -14,7 +14,7 @@ from cronbeats.services.browse_audit_log import browse_audit_log
 from cronbeats.storage.audit_log import AuditQuery
 from cronbeats.web.answers import show
 from cronbeats.web.forms import Form
-from cronbeats.web.lists import page_number
+from cronbeats.web.lists import asked_for, page_number
 from cronbeats.web.page import get
 from cronbeats.web.visit import Answer, Visit
 
@@ -39,7 +39,7 @@ _DAY = "Must be a day such as 2026-02-20."
 
 async def show_audit_log(visit: Visit) -> Answer:
     """List what was done, newest first; the address says of which kind."""
-    asked = {name: visit.request.query_params.get(name, "").strip() for name in _FILTERS}
+    asked = asked_for(visit, _FILTERS)
     wanted, errors = _read(asked)
     page = await browse_audit_log(
         visit.context.db,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cronbeats.domain.access import Action
-from cronbeats.domain.alert import AlertKind
 from cronbeats.domain.job import Job, Reason
 from cronbeats.domain.signal import SignalKind
+from cronbeats.web.delivery_words import event_of
 from cronbeats.web.integration_words import TITLES
 from cronbeats.web.job_paths import jobs_path
 from cronbeats.web.timeline import moment_of, outcome_in_words
@@ -27,18 +27,6 @@ INCIDENT_REASONS = {
     Reason.OVERRAN: "A run took too long",
 }
 _SIGNAL_BADGES = {SignalKind.PING: "good", SignalKind.SUCCESS: "good", SignalKind.FAIL: "bad"}
-_ALERT_KINDS = {
-    AlertKind.DOWN: "Down",
-    AlertKind.RECOVERED: "Healthy again",
-    AlertKind.LATE: "Late",
-    AlertKind.REMINDER: "Still down",
-}
-_DELIVERY_BADGES = {
-    "owed": ("Waiting", "info"),
-    "sent": ("Sent", "good"),
-    "failed": ("Failed", "bad"),
-    "superseded": ("Superseded", ""),
-}
 
 
 def said_of_job(visit: Visit, job: Job) -> dict[str, Any]:
@@ -52,9 +40,8 @@ def said_of_job(visit: Visit, job: Job) -> dict[str, Any]:
         "may_change": visit.membership.may(Action.CHANGE_JOBS),
         "kinds": SIGNAL_KINDS,
         "signal_badges": _SIGNAL_BADGES,
-        "alert_kinds": _ALERT_KINDS,
-        "delivery_badges": _DELIVERY_BADGES,
-        "integration_titles": TITLES,
+        "event_of": event_of,
+        "titles": TITLES,
         "outcome_in_words": outcome_in_words,
         "moment_of": moment_of,
     }

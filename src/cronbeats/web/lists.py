@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from cronbeats.domain.errors import NotFoundError
 from cronbeats.web.visit import Visit
@@ -17,3 +18,8 @@ def page_number(visit: Visit) -> int:
     if not _NUMBER.fullmatch(text):
         raise NotFoundError("There is no such page.")
     return int(text)
+
+
+def asked_for(visit: Visit, names: Iterable[str]) -> dict[str, str]:
+    """Return what a list is chosen by: of each name what the address says, empty for nothing."""
+    return {name: visit.request.query_params.get(name, "").strip() for name in names}

@@ -37,6 +37,9 @@ class Link:
 ENTRIES: tuple[Entry, ...] = (
     Entry("Jobs", "/jobs", Action.READ),
     Entry("Integrations", "/integrations", Action.READ, "Alerts"),
+    Entry("Alert rules", "/alert-rules", Action.READ, "Alerts"),
+    Entry("Delivery log", "/deliveries", Action.READ, "Alerts"),
+    Entry("Fire drill", "/fire-drill", Action.READ, "Alerts"),
     Entry("Members", "/members", Action.READ_MEMBERS, "Workspace"),
     Entry("API Keys", "/api-keys", Action.MANAGE_KEYS, "Workspace"),
     Entry("Audit log", "/audit-log", Action.READ_AUDIT_LOG, "Workspace"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from cronbeats.web import (
     account,
+    alert_rules,
     api_keys,
     audit_log,
+    deliveries,
     design,
     events,
+    fire_drill,
     first_run,
     home,
     integration_setup,
@@ -51,6 +54,9 @@ PAGES: tuple[Page, ...] = (
     *integration_setup.PAGES,
     *events.PAGES,
     *job_editor.PAGES,
+    *alert_rules.PAGES,
+    *deliveries.PAGES,
+    *fire_drill.PAGES,
     *members.PAGES,
     *invitation.PAGES,
     *api_keys.PAGES,
