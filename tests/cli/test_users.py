@@ -44,6 +44,14 @@ def test_the_owner_whom_init_made_gets_in_with_a_link(home: Path) -> None:
     }
 
 
+def test_where_passwords_let_nobody_in_it_is_said_what_the_link_is_good_for(home: Path) -> None:
+    provider = {"oidc_issuer": "https://id.example.com", "oidc_client_id": "cronbeats"}
+    off = {**provider, "password_sign_in": "false"}
+    done = run(home, "users", "reset-link", "ada@example.com", **off)
+    assert "/reset/" in done.stdout
+    assert "the link signs this person in once" in done.stderr
+
+
 def test_everybody_is_listed_with_how_they_sign_in(home: Path) -> None:
     listed = run(home, "users", "list").stdout.splitlines()
     assert [line.split() for line in listed] == [

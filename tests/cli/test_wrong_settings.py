@@ -18,6 +18,14 @@ def test_a_wrong_setting_is_told_before_anything_is_made(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_settings_that_make_no_sense_together_are_told_before_anything_is_made(
+    tmp_path: Path,
+) -> None:
+    told = complaint(run(tmp_path, "serve", proxy_auth_header="X-Forwarded-Email"), 2)
+    assert told.startswith("CRONBEATS_PROXY_AUTH_HEADER needs CRONBEATS_TRUSTED_PROXIES: ")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_option_goes_before_its_variable_in_either_form(tmp_path: Path) -> None:
     ended = run(tmp_path, "serve", "--port", "0", port="8000", port_file="missing")
     assert complaint(ended, 2) == PORT

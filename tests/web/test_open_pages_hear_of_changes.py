@@ -2,6 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime
+from ipaddress import ip_network
 
 import pytest
 
@@ -11,7 +14,7 @@ from cronbeats.storage.database import Database
 from cronbeats.web import events
 from cronbeats.web.app import WebDoor
 from cronbeats.web.hub import MOST_OF_A_SESSION, Hub, Pace
-from cronbeats.web.visit import Visitor
+from cronbeats.web.visit import ProxySignIn, Visitor
 from tests.support.databases import CIPHER
 from tests.support.people import signed_in
 from tests.support.world import Json, World
@@ -121,6 +124,30 @@ async def test_nothing_is_told_to_whoever_may_read_no_more(door: Door, loss: str
             door.sessions["ada"] = visitor(Role.VIEWER, workspace_id=2)
         door.hub.hear(NEWS)
         assert await listener.hint() is None
+
+
+async def test_whom_a_proxy_names_hears_for_as_long_as_they_may_read() -> None:
+    named = {"ada@example.com": visitor(Role.VIEWER)}
+
+    async def recognize(email: str, session: str | None, now: datetime) -> Visitor | None:
+        return replace(named[email], session_id=None) if email in named else None
+
+    hub, trusted = Hub(QUICK), (ip_network("192.0.2.0/24"),)
+    proxy = ProxySignIn("x-forwarded-email", recognize)
+    app = door_of(events.PAGES, hub=hub, proxy=proxy, trusted_proxies=trusted)
+    header = {"x-forwarded-email": "ada@example.com"}
+    async with AsyncExitStack() as stack:
+        streams = [
+            await stack.enter_async_context(listening(app, PATH, "", **header))
+            for _ in range(MOST_OF_A_SESSION)
+        ]
+        assert {await each.status() for each in streams} == {200}
+        async with listening(app, PATH, "", **header) as listener:
+            assert await listener.status() == 429
+        assert await streams[0].hint() == ANY
+        named.clear()
+        hub.hear(NEWS)
+        assert await streams[0].hint() is None
 
 
 async def test_a_server_that_stops_ends_all_streams_and_begins_none(door: Door) -> None:

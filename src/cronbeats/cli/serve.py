@@ -57,6 +57,9 @@ def serve(
         fail("--workers needs PostgreSQL: an embedded database has one server", WRONG_SETTING)
     for name in unknown_settings(os.environ):
         _log.warning("unknown_setting", name=name)
+    if settings.oidc_issuer.startswith("http://"):
+        hint = "whoever is on the way to the provider can sign in as anybody: use https://"
+        _log.warning("provider_without_tls", hint=hint)
     try:
         check_port(settings.host, settings.port)
         lock = None if file is None else FileLock(file)
