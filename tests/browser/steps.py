@@ -19,8 +19,8 @@ def first_run_link(server: Server) -> str:
     return found[0]
 
 
-def set_up(page: Page, server: Server) -> None:
-    page.goto(first_run_link(server))
+def set_up(page: Page, server: Server, host: str = "127.0.0.1") -> None:
+    page.goto(first_run_link(server).replace("127.0.0.1", host))
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Name of the workspace").fill("Home")

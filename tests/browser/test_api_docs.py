@@ -9,6 +9,23 @@ from tests.support.server import Server
 
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 800}
+# Of each box that is shown: where its lines are, against its button and its own height.
+BADLY_SHOWN_CODE = """
+() => [...document.querySelectorAll("pre")].filter((pre) => {
+  if (pre.offsetParent === null) return false;
+  const button = pre.querySelector(".copy");
+  const text = document.createRange();
+  text.setStart(pre, 0);
+  text.setEndBefore(button);
+  const lines = [...text.getClientRects()];
+  const copy = button.getBoundingClientRect();
+  const isCovered = lines.some((line) => line.width && line.right > copy.left
+    && line.left < copy.right && line.bottom > copy.top + 2 && line.top < copy.bottom - 2);
+  const height = Math.max(...lines.map((line) => line.bottom))
+    - Math.min(...lines.map((line) => line.top));
+  return isCovered || pre.offsetHeight > height + 80;
+}).map((pre) => pre.textContent.slice(0, 60))
+"""
 
 
 def at(page: Page, server: Server, place: str = "") -> Page:
@@ -67,6 +84,15 @@ def test_a_narrow_screen_has_it_all_too(open_page: OpenPage, page_server: Server
     link.click()
     expect(link).to_be_hidden()
     expect(page.locator("#createJob")).to_be_in_viewport()
+
+
+def test_code_is_neither_covered_nor_lost_in_its_box(
+    open_page: OpenPage, page_server: Server
+) -> None:
+    page = at(open_page(viewport=NARROW), page_server)
+    for size in (NARROW, WIDE):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        assert page.evaluate(BADLY_SHOWN_CODE) == []
 
 
 def test_it_needs_no_javascript(open_page: OpenPage, page_server: Server) -> None:

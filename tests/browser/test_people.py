@@ -1,14 +1,14 @@
 """People and keys of a workspace: made, let in, given roles and shut out again, in a browser."""
 
 import re
-import subprocess
 
 import httpx
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import EMAIL, make_job, set_up, sign_in
-from tests.support.server import PROGRAM, Server
+from tests.support.program import run
+from tests.support.server import Server
 
 EVE, HER_PASSWORD = "eve@example.com", "yet other made-up words"
 NEW_PASSWORD = "words that are quite new"
@@ -99,14 +99,10 @@ def test_who_forgot_the_password_comes_in_again_by_a_link(
 ) -> None:
     page = open_page()
     set_up(page, new_server)
-    made = subprocess.run(
-        [PROGRAM, "users", "reset-link", EMAIL],
-        cwd=new_server.directory,
-        env={**new_server.environment, "CRONBEATS_PUBLIC_URL": new_server.url},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    environment = {**new_server.environment, "CRONBEATS_PUBLIC_URL": new_server.url}
+    command = ("users", "reset-link", EMAIL)
+    made = run(new_server.directory, *command, environment=environment)
+    made.check_returncode()
     other = open_page()
     other.goto(made.stdout.strip())
     other.get_by_label("New password").fill(NEW_PASSWORD)

@@ -1,13 +1,10 @@
-"""`cronbeats` as an operator runs it: in a process of its own, with settings in its environment."""
+"""`cronbeats` as an operator runs it: with settings in its environment."""
 
 import os
-import subprocess
 from pathlib import Path
 
-from tests.support.server import PROGRAM
-
-Ended = subprocess.CompletedProcess[str]
-PATIENCE_SECONDS = 60
+from tests.support import program
+from tests.support.program import Ended
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -20,16 +17,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 def run(directory: Path, *arguments: str | bytes, **settings: str) -> Ended:
     """Run the program in a directory until it ends."""
-    return subprocess.run(
-        [PROGRAM, *arguments],
-        cwd=directory,
-        env=environment(**settings),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-    )
+    return program.run(directory, *arguments, environment=environment(**settings))
 
 
 def init(directory: Path, *arguments: str | bytes, **settings: str) -> Ended:

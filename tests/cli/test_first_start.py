@@ -1,6 +1,7 @@
 """A first start tells what to do next, and that can be pasted into the same directory's shell."""
 
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,27 +11,31 @@ import httpx
 import pytest
 
 from cronbeats import __version__
-from tests.cli.program import PATIENCE_SECONDS, environment, init
+from tests.cli.program import environment, init
 from tests.support.machine import free_port, wait_until
-from tests.support.server import PROGRAM
+from tests.support.program import PROGRAM, start
+
+PATIENCE_SECONDS = 60
 
 
 @contextmanager
 def serving(program: str, directory: Path, port: int, host: str = "127.0.0.1") -> Iterator[Path]:
     """Run a server, stop it in the end, and give the file into which it prints."""
     printed = directory / f"printed-{port}"
-    command = [program, "serve", "--port", str(port)]
-    settings = environment(host=host)
-    with printed.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=directory, env=settings, stdout=output, stderr=subprocess.STDOUT
-        )
+    running = start(
+        directory,
+        *("serve", "--port", str(port)),
+        environment=environment(host=host),
+        stdout=printed,
+        stderr=printed,
+        name=program,
+    )
     try:
-        wait_until(lambda: is_ready(port) or process.poll() is not None, 30, "the server is ready")
+        wait_until(lambda: is_ready(port) or running.exit_code is not None, 60, "it is ready")
         yield printed
     finally:
-        process.terminate()
-        assert process.wait(PATIENCE_SECONDS) == 0
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(PATIENCE_SECONDS) == 0
 
 
 def is_ready(port: int) -> bool:

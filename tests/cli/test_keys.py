@@ -14,7 +14,8 @@ from cronbeats.domain.errors import InvalidKeyError, InvalidValueError
 from cronbeats.services.authenticate import authenticate
 from cronbeats.services.set_up import set_up
 from cronbeats.storage.database import Database
-from tests.cli.program import Ended, complaint, run
+from tests.cli.program import complaint, run
+from tests.support.program import Ended
 
 KEY = re.compile(r"^    (cb_[0-9A-Za-z]{40})$", re.MULTILINE)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

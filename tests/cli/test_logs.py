@@ -1,38 +1,46 @@
 """What goes wrong is written to stderr, with the way there but without the values on it."""
 
 import json
-import subprocess
-import sys
+import os
+import tempfile
 from functools import cache
+from pathlib import Path
 
 import pytest
-
-SCRIPT = """
-import sys
 import structlog
+
 from cronbeats.cli.logs import set_up_logs
 from cronbeats.settings import Settings
+from tests.support.forks import fork
 
-def send(password):
+
+def send(password: str) -> None:
     raise RuntimeError("out of order")
 
-set_up_logs(Settings(log_format=sys.argv[1], log_level=sys.argv[2]))
-log = structlog.get_logger()
-log.debug("told_at_debug")
-log.info("told_at_info", count=7)
-try:
-    send("hunter" + "2" * 5)
-except RuntimeError as error:
-    log.error("request_failed", request_id="r-1", exc_info=error)
-"""
+
+def write_a_log(log_format: str, log_level: str, stdout: Path, stderr: Path) -> None:
+    for number, file in ((1, stdout), (2, stderr)):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
+    set_up_logs(Settings(log_format=log_format, log_level=log_level))
+    log = structlog.get_logger()
+    log.debug("told_at_debug")
+    log.info("told_at_info", count=7)
+    try:
+        send("hunter" + "2" * 5)
+    except RuntimeError as error:
+        log.error("request_failed", request_id="r-1", exc_info=error)
 
 
 @cache
 def run(log_format: str, log_level: str = "debug") -> str:
-    command = [sys.executable, "-c", SCRIPT, log_format, log_level]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout == ""
-    return done.stderr
+    with tempfile.TemporaryDirectory() as printed:
+        stdout, stderr = Path(printed, "stdout"), Path(printed, "stderr")
+        # In a process of its own, as logging is set up for a whole process.
+        process = fork(write_a_log, log_format, log_level, stdout, stderr)
+        process.join(60)
+        assert process.exitcode == 0
+        assert stdout.read_text() == ""
+        return stderr.read_text()
 
 
 @pytest.mark.parametrize("log_format", ["console", "json"])

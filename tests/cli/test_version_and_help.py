@@ -6,11 +6,14 @@ from pathlib import Path
 
 from cronbeats import __version__
 from tests.cli.program import run
+from tests.support.program import PROGRAM
 
 
 def test_version_prints_the_version_and_nothing_else(tmp_path: Path) -> None:
     ended = run(tmp_path, "version", port="nonsense")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{__version__}\n", "")
+    installed = subprocess.run([PROGRAM, "version"], capture_output=True, text=True, check=True)
+    assert (installed.stdout, installed.stderr) == (ended.stdout, "")
 
 
 def test_help_names_every_command_and_makes_nothing(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from cronbeats.services.set_up import set_up
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import workspaces
 from tests.api.answers import data_of, problem_of
-from tests.cli.program import Ended, complaint, run
+from tests.cli.program import complaint, run
 from tests.cli.test_keys import settle
+from tests.support.program import Ended
 from tests.support.turnable_clock import START
 from tests.support.world import World
 

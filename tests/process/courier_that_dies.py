@@ -4,23 +4,19 @@ import asyncio
 import os
 import signal
 from datetime import datetime
-from multiprocessing import get_context
 
 from cronbeats.senders.registry import HttpClient, build_senders
 from cronbeats.storage.database import Database
 from cronbeats.workers.courier import Courier
 from tests.support.databases import CIPHER
+from tests.support.forks import fork
 
 PATIENCE_SECONDS = 60.0
 
 
 def exit_code_of_one_that_dies(database_url: str, now: datetime, step: str) -> int | None:
     """Let a courier deliver what is owed, and be killed when it comes to `step`."""
-    # Imports what is needed once, and each process is then a copy.
-    context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    process = context.Process(target=_deliver, args=(database_url, now, step))
-    process.start()
+    process = fork(_deliver, database_url, now, step)
     process.join(PATIENCE_SECONDS)
     exit_code = process.exitcode
     process.kill()

@@ -15,7 +15,6 @@ from tests.support.server import Json, Server
 
 # Longer than the server makes anybody wait.
 _PATIENCE_SECONDS = 20.0
-_PAUSE_SECONDS = 0.01
 _CYCLE_PAUSE_SECONDS = 0.2
 
 
@@ -56,10 +55,17 @@ class Load(Busy):
     0 stands for a connection that broke, or that was never made.
     """
 
-    def __init__(self, servers: Sequence[Server], jobs: Sequence[Json], threads: int = 4) -> None:
+    def __init__(
+        self,
+        servers: Sequence[Server],
+        jobs: Sequence[Json],
+        threads: int = 4,
+        pause_seconds: float = 0.01,
+    ) -> None:
         self.acknowledged: set[str] = set()
         self.answers: Counter[int] = Counter()
         self._name = uuid4().hex[:8]
+        self._pause_seconds = pause_seconds
         self._keys = [job["job_key"] for job in jobs]
         self._lock = threading.Lock()
         ports = [servers[number % len(servers)].port for number in range(threads)]
@@ -86,7 +92,7 @@ class Load(Busy):
                 self.answers[status] += 1
                 if status == 200:
                     self.acknowledged.add(text)
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(self._pause_seconds)
         connection.close()
 
 

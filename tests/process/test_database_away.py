@@ -22,7 +22,7 @@ def test_nobody_is_blamed_for_a_database_that_was_away_and_a_dead_job_is_found(
     server.tell(receiver)
     wish = {"expected_interval_seconds": 6, "grace_seconds": 4, "down_after_seconds": 0}
     alive, dead = server.make_job(**wish), server.make_job(**wish)
-    load = Load([server], [server.make_job() for _ in range(4)])
+    load = Load([server], [server.make_job() for _ in range(4)], pause_seconds=0.1)
     with running(load):
         load.wait_for(50)
         for job in (alive, dead):

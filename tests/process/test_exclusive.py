@@ -1,17 +1,16 @@
 """What only one server may have: a port, and the file of an embedded database."""
 
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.machine import free_port
-from tests.support.server import PROGRAM, Server, StartServer
+from tests.support.program import run
+from tests.support.server import Server, StartServer
 
-# Python alone takes its time where machines are busy.
-QUICKLY_SECONDS = 40
+QUICKLY_SECONDS = 20
 
 
 @pytest.fixture(params=["SO_REUSEADDR", "SO_REUSEPORT"])
@@ -26,15 +25,8 @@ def taken_port(request: pytest.FixtureRequest) -> Iterator[int]:
 
 def complaint(server: Server, port: int) -> str:
     """Run a server that cannot start; return what it prints."""
-    ended = subprocess.run(
-        [PROGRAM, "serve", "--port", str(port)],
-        cwd=server.directory,
-        env=server.environment,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=QUICKLY_SECONDS,
-    )
+    command = ("serve", "--port", str(port))
+    ended = run(server.directory, *command, environment=server.environment, seconds=QUICKLY_SECONDS)
     assert ended.returncode == 1
     assert ended.stdout == ""
     return ended.stderr

@@ -35,13 +35,16 @@ def test_servers_that_share_a_database_share_the_limits(
 
 
 def ask_all_at_once(servers: Sequence[Server]) -> list[httpx.Response]:
-    def ask(number: int) -> httpx.Response:
-        server = servers[number % len(servers)]
-        return httpx.get(
-            f"{server.url}/api/v1/integrations/alert-rules",
-            headers={"X-API-Key": server.api_key},
-            timeout=60,
-        )
+    # Each request has a connection of its own, which may reach either process.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    with (
+        httpx.Client(limits=limits, timeout=60, trust_env=False) as http,
+        ThreadPoolExecutor(AT_ONCE) as threads,
+    ):
 
-    with ThreadPoolExecutor(AT_ONCE) as threads:
+        def ask(number: int) -> httpx.Response:
+            server = servers[number % len(servers)]
+            path = "/api/v1/integrations/alert-rules"
+            return http.get(f"{server.url}{path}", headers={"X-API-Key": server.api_key})
+
         return list(threads.map(ask, range(REQUESTS)))

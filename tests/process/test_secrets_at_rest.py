@@ -1,7 +1,6 @@
 """Servers keep no secret in the clear, and share one key file however they start."""
 
 import stat
-import subprocess
 from pathlib import Path
 
 import httpx
@@ -9,8 +8,9 @@ import httpx
 from tests.process.discretion import assert_log_holds_no_secret
 from tests.process.stored import rows
 from tests.support.machine import wait_until
+from tests.support.program import start
 from tests.support.receiver import Receiver
-from tests.support.server import PROGRAM, Server, StartServer
+from tests.support.server import Server, StartServer
 
 
 def fail_a_job(server: Server, receiver: Receiver) -> None:
@@ -59,12 +59,13 @@ def test_servers_that_start_at_once_on_a_new_file_agree_on_its_key(
     new_sqlite_url: str, receiver: Receiver, tmp_path: Path
 ) -> None:
     first, second = (Server(tmp_path, new_sqlite_url) for _ in range(2))
-    rotating = subprocess.Popen(
-        [PROGRAM, "secrets", "rotate"],
-        cwd=tmp_path,
-        env=first.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    printed = tmp_path / "rotating"
+    rotating = start(
+        tmp_path,
+        *("secrets", "rotate"),
+        environment=first.environment,
+        stdout=printed,
+        stderr=printed,
     )
     try:
         for server in (first, second):

@@ -49,5 +49,5 @@ def wait_until(look: Callable[[], Value], seconds: float, what: str) -> Value:
     deadline = time.monotonic() + seconds
     while not (seen := look()):
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return seen

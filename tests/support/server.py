@@ -3,11 +3,9 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,11 +16,11 @@ from sqlalchemy import make_url
 
 from tests.support.databases import SECRET_KEY
 from tests.support.machine import free_port, group_members, is_listening, wait_until
+from tests.support.program import Running, run, start
 from tests.support.receiver import Receiver
 
 Json = dict[str, Any]
 
-PROGRAM = str(Path(sys.executable).with_name("cronbeats"))
 # The machines that run tests may be slow, and busy with other tests.
 _PATIENCE_SECONDS = 60.0
 _PASSWORD = "a-made-up-pa55word"
@@ -59,7 +57,7 @@ class Server:
             **{name: value for name, value in os.environ.items() if "CRONBEATS" not in name},
             **{f"CRONBEATS_{name.upper()}": value for name, value in chosen.items()},
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
         # Every request has a connection of its own, as a server may be killed at any time.
         self._http = httpx.Client(
             base_url=self.url,
@@ -84,16 +82,13 @@ class Server:
 
     def launch(self, *arguments: str) -> None:
         """Start the server, and wait for nothing."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [PROGRAM, "serve", "--port", str(self.port), *arguments],
-                cwd=self.directory,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = start(
+            self.directory,
+            *("serve", "--port", str(self.port), *arguments),
+            environment=self.environment,
+            stdout=self._log,
+            stderr=self._log,
+        )
 
     def wait_until_ready(self, seconds: float = _PATIENCE_SECONDS) -> None:
         """Wait until the server says that it can work."""
@@ -125,21 +120,18 @@ class Server:
         self._http.close()
         if self._process is not None:
             for pid in group_members(self._process.pid):
-                os.kill(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            # Before it leads a group, it is no member of one.
+            self._process.kill()
             self._process.wait(_PATIENCE_SECONDS)
             self._process = None
 
     def set_up(self) -> None:
         """Make a workspace, whose key is used from now on."""
-        command = [PROGRAM, "init", "--workspace", "Home", "--email", "ada@example.com", "--json"]
-        made = subprocess.run(
-            command,
-            cwd=self.directory,
-            env=self.environment,
-            capture_output=True,
-            check=True,
-            timeout=_PATIENCE_SECONDS,
-        )
+        command = ["init", "--workspace", "Home", "--email", "ada@example.com", "--json"]
+        made = run(self.directory, *command, environment=self.environment)
+        made.check_returncode()
         self.api_key = json.loads(made.stdout)["api_key"]
 
     def api(self, method: str, path: str, json: Any = None) -> Any:
@@ -173,9 +165,11 @@ class Server:
         """Let a job call `/ping/KEY` and whatever `action` adds, as in `/end/fail`."""
         return self._http.post(f"/ping/{job['job_key']}{action}", content=body)
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> Running:
         assert self._process is not None, "the server does not run"
-        assert self._process.poll() is None, f"the server has ended by itself: {self.log()[-3000:]}"
+        assert self._process.exit_code is None, (
+            f"the server has ended by itself: {self.log()[-3000:]}"
+        )
         return self._process
 
     def _is_ready(self) -> bool:
