@@ -102,6 +102,8 @@ async def test_incidents_signals_and_deliveries_are_told_with_ways_to_all_of_the
     page = await fetch(member, path)
     assert page.all("a", href=f"{path}/incidents")
     assert page.all("a", href=f"{path}/signals")
+    [log] = [each for each in page.all("a") if "/deliveries?" in each.attributes["href"]]
+    assert len((await fetch(member, log.attributes["href"])).all("tr")) > 6
     assert {"Down", "Healthy again"} <= set(page.texts["b"])
     assert "Sent" in page.texts["span"]
     assert "A run failed" in page.texts["span"]
@@ -128,6 +130,14 @@ async def test_what_a_signal_brought_along_is_text_and_nothing_else(
     assert "script" not in page.texts
     assert page.all("img", src="x") == []
     assert "</code><script>alert(1)</script>\n<img src=x>[U+202E]" in page.texts["code"]
+    # What runs and signals told in JSON is no better.
+    said = {"message": HOSTILE * 20, "progress": 7}
+    for what in ("/start", "/progress/7", "/end/success", "/start", "/progress/8"):
+        await world.ping(job, what, json=said)
+    for part in ("", "/runs", "/signals", f"/signals/{signal['id']}"):
+        told = await fetch(member, path + part)
+        assert not set("\x1b\x07\u202e") & set(told.html), part
+        assert "script" not in {each.name for each in told.elements if not each.attributes}
     raw = await member.get(f"{path}/signals/{signal['id']}/output")
     assert raw.text == HOSTILE
     assert raw.headers["Content-Type"] == "text/plain; charset=utf-8"
