@@ -1,5 +1,6 @@
 """Whom the provider's word lets in, and to which account: never to one that may be another's."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
@@ -32,7 +33,7 @@ from cronbeats.storage import sessions, users
 from cronbeats.storage.authorization_requests import Errand
 from cronbeats.storage.database import Database
 from tests.support.audit import told
-from tests.support.people import EMAIL, HOME, add_person, person
+from tests.support.people import ELSEWHERE, EMAIL, HOME, add_person, person
 from tests.support.turnable_clock import START
 from tests.support.world import World
 
@@ -42,12 +43,13 @@ EVE = Identity(ISSUER, "eve-1", "eve@example.com", is_email_verified=True)
 
 
 class Stub:
-    """A provider that says what it is told to say."""
+    """A provider that says what it is told to say, `together` to several if need be."""
 
     name, issuer = "Keycloak", ISSUER
 
-    def __init__(self, says: Identity) -> None:
+    def __init__(self, says: Identity, together: asyncio.Barrier | None = None) -> None:
         self.says = says
+        self.together = together
 
     async def authorization_url(self, request: AuthorizationRequest) -> str:
         return f"{ISSUER}/authorize?state={quote(request.state)}"
@@ -55,6 +57,8 @@ class Stub:
     async def identify(self, request: AuthorizationRequest, code: str) -> Identity:
         assert request.state
         assert code
+        if self.together is not None:
+            await self.together.wait()
         return self.says
 
 
@@ -152,6 +156,25 @@ async def test_who_was_invited_by_address_is_in_at_once(world: World) -> None:
     assert place.role is Role.MEMBER
     with pytest.raises(NotLetInError):
         await come(world.db, replace(EVE, subject="eve-2"))
+
+
+async def test_who_comes_twice_at_once_is_one_person_and_a_request_counts_once(
+    world: World,
+) -> None:
+    db, by = world.db, person(1)
+    await invite(db, world.workspace_id, Role.MEMBER, email=EVE.email, by=by, now=START)
+    both = Stub(EVE, asyncio.Barrier(2))
+    coming = [
+        come_back(db, both, Return(await go_there(db), "code", client=where), Terms(), START)
+        for where in (HOME, ELSEWHERE)
+    ]
+    arrivals = await asyncio.gather(*coming)
+    ids = {each.signed_in.user_id for each in arrivals if each.signed_in}
+    assert len(ids) == 1
+    shown = Return(await go_there(db), "code", client=HOME)
+    twice = [come_back(db, Stub(EVE), shown, Terms(), START) for _ in range(2)]
+    ended = await asyncio.gather(*twice, return_exceptions=True)
+    assert sorted(type(each) is SignInOverError for each in ended) == [False, True]
 
 
 async def test_who_holds_an_invitation_gets_an_account_to_join_with(world: World) -> None:

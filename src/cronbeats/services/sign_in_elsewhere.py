@@ -176,6 +176,16 @@ class _Claim:
 
 async def _whose(tx: Transaction, claim: _Claim) -> User:
     """Return whose account it is. Raises NotLetInError and LinkFirstError."""
+    known = await _find(tx, claim)
+    if known is not None:
+        return known
+    locked = await _lock_places(tx, claim)
+    # They may have come in twice at once.
+    return await _find(tx, claim) or await _welcome(tx, claim, locked)
+
+
+async def _find(tx: Transaction, claim: _Claim) -> User | None:
+    """Return whose account it is, None if it is a newcomer's."""
     identity = claim.identity
     known = await users.find_by_identity(tx, identity.issuer, identity.subject)
     if known is not None:
@@ -186,9 +196,7 @@ async def _whose(tx: Transaction, claim: _Claim) -> User:
             "that you cannot come in. Ask whoever runs it"
         )
     known = await users.find(tx, identity.email)
-    if known is not None:
-        return await _link_by_address(tx, known.id, claim)
-    return await _welcome(tx, claim)
+    return None if known is None else await _link_by_address(tx, known.id, claim)
 
 
 async def _link_by_address(tx: Transaction, user_id: int, claim: _Claim) -> User:
@@ -226,10 +234,9 @@ async def _link(
     await audit_log.add(tx, [about_user(user, AuditAction.USER_LINKED, by, now)])
 
 
-async def _welcome(tx: Transaction, claim: _Claim) -> User:
+async def _welcome(tx: Transaction, claim: _Claim, locked: set[int]) -> User:
     """Make an account for somebody who was invited, or whom the operator lets in uninvited."""
     sign_up = claim.terms.sign_up
-    locked = await _lock_places(tx, claim)
     invited = [
         each
         for each in await invitations.browse_for(tx, claim.email, claim.now)
@@ -239,7 +246,7 @@ async def _welcome(tx: Transaction, claim: _Claim) -> User:
     is_shown = await _find_shown(tx, claim) is not None
     if not roles and not is_shown and sign_up and sign_up.workspace_id in locked:
         roles = {sign_up.workspace_id: sign_up.role}
-    if not (roles or is_shown) or await users.find(tx, claim.email) is not None:
+    if not (roles or is_shown):
         raise NotLetInError(
             f"Nobody with the address {claim.email} has an account or an invitation here. "
             "Ask somebody who may invite you"
