@@ -17,6 +17,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What one process has compiled the next ones read, and the tests start hundreds of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --no-input
@@ -51,7 +53,7 @@ test: install $(if $(wildcard $(CLIENTS)/package.json),$(CLIENTS)/node_modules/.
 	@echo "== ruff check"
 	@$(BIN)/ruff check --quiet .
 	@echo "== mypy"
-	@$(BIN)/mypy
+	@$(BIN)/mypy --num-workers auto
 	@echo "== lint-imports"
 	@$(BIN)/lint-imports --no-logo
 	@echo "== pytest"
