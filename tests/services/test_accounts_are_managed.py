@@ -16,7 +16,7 @@ from cronbeats.services.manage_account import PasswordChange, change_password, c
 from cronbeats.services.manage_sessions import browse_sessions, end_other_sessions, end_session
 from cronbeats.services.recognize_visitor import recognize_visitor
 from cronbeats.storage.database import Database
-from tests.support.people import ELSEWHERE, HASHES, HOME, PASSWORD, add_person, knock
+from tests.support.people import ELSEWHERE, HASHES, HOME, PASSWORD, add_person, knock, person
 from tests.support.turnable_clock import START, TurnableClock
 
 NEW_PASSWORD = "another horse battery"
@@ -34,17 +34,19 @@ async def is_open(db: Database, token: str) -> bool:
 
 async def test_a_person_chooses_a_name_and_a_time_zone(db: Database) -> None:
     user_id = await add_person(db)
-    user = await change_profile(db, user_id, " Ada Lovelace ", " Europe/Berlin ")
+    user = await change_profile(
+        db, " Ada Lovelace ", " Europe/Berlin ", by=person(user_id), now=START
+    )
     assert (user.shown_name, user.timezone) == ("Ada Lovelace", "Europe/Berlin")
-    user = await change_profile(db, user_id, "", "")
+    user = await change_profile(db, "", "", by=person(user_id), now=START)
     assert (user.name, user.timezone) == (None, None)
 
 
 async def test_what_is_wrong_with_both_is_told_at_once(db: Database) -> None:
     user_id = await add_person(db)
-    await change_profile(db, user_id, "Ada", "UTC")
+    await change_profile(db, "Ada", "UTC", by=person(user_id), now=START)
     with pytest.raises(InvalidValueError) as caught:
-        await change_profile(db, user_id, "a\nb", "Europe/../etc")
+        await change_profile(db, "a\nb", "Europe/../etc", by=person(user_id), now=START)
     assert set(caught.value.errors) == {"name", "timezone"}
     visitor = await recognize_visitor(db, (await knock(db)).session, HOME, START)
     assert visitor is not None
@@ -118,13 +120,13 @@ async def test_one_session_is_ended_and_only_by_its_person(db: Database) -> None
     here, there = await knock(db), await knock(db, client=ELSEWHERE)
     session_id = await session_id_of(db, there.session)
     with pytest.raises(NotFoundError):
-        await end_session(db, bob, session_id)
+        await end_session(db, session_id, by=person(bob), now=START)
     assert await is_open(db, there.session)
-    await end_session(db, user_id, session_id)
+    await end_session(db, session_id, by=person(user_id), now=START)
     assert not await is_open(db, there.session)
     assert await is_open(db, here.session)
     with pytest.raises(NotFoundError):
-        await end_session(db, user_id, session_id)
+        await end_session(db, session_id, by=person(user_id), now=START)
 
 
 async def test_all_other_sessions_are_ended_at_once(db: Database) -> None:
@@ -132,7 +134,12 @@ async def test_all_other_sessions_are_ended_at_once(db: Database) -> None:
     await add_person(db, "bob@example.com")
     here, *others = [await knock(db) for _ in range(3)]
     bobs = await knock(db, email="bob@example.com")
-    assert await end_other_sessions(db, user_id, await session_id_of(db, here.session)) == 2
+    assert (
+        await end_other_sessions(
+            db, await session_id_of(db, here.session), by=person(user_id), now=START
+        )
+        == 2
+    )
     assert await is_open(db, here.session)
     assert await is_open(db, bobs.session)
     assert not any([await is_open(db, other.session) for other in others])

@@ -95,9 +95,9 @@ async def test_nobody_signs_in_to_a_session_that_somebody_else_made_up(db: Datab
 async def test_signing_out_ends_the_session_and_no_other(db: Database) -> None:
     await add_person(db)
     one, other = await knock(db), await knock(db)
-    await sign_out(db, one.session)
-    await sign_out(db, one.session)
-    await sign_out(db, "unknown")
+    await sign_out(db, one.session, HOME, START)
+    await sign_out(db, one.session, HOME, START)
+    await sign_out(db, "unknown", HOME, START)
     assert not await is_recognized(db, one.session)
     assert await is_recognized(db, other.session)
 

@@ -82,10 +82,13 @@ class AuditAction(StrEnum):
     WORKSPACE_PLAN_CHANGED = "workspace.plan_changed"
     WORKSPACE_OWNERSHIP_TRANSFERRED = "workspace.ownership_transferred"
     WORKSPACE_DELETED = "workspace.deleted"
+    USER_SIGNED_UP = "user.signed_up"
     USER_SIGNED_IN = "user.signed_in"
     USER_SIGNED_OUT = "user.signed_out"
     USER_SESSION_ENDED = "user.session_ended"
+    USER_PROFILE_CHANGED = "user.profile_changed"
     USER_PASSWORD_CHANGED = "user.password_changed"  # noqa: S105 - the name of an event
+    USER_RESET_LINK_MADE = "user.reset_link_made"
     USER_PASSWORD_RESET = "user.password_reset"  # noqa: S105 - the name of an event
     USER_SECOND_FACTOR_ADDED = "user.second_factor_added"
     USER_SECOND_FACTOR_REMOVED = "user.second_factor_removed"

@@ -14,6 +14,7 @@ from cronbeats.domain.audit import (
     FieldChange,
     Target,
     TargetKind,
+    about_user,
     person,
 )
 from cronbeats.domain.errors import (
@@ -188,7 +189,10 @@ async def join_as_newcomer(
             await users.set_password(tx, user_id, password_hash)
         await users.set_profile(tx, user_id, newcomer.name.strip() or None, None)
         by = person(user_id, email, client.address)
-        await _join(tx, invitation, User(user_id, email), by=by, now=now)
+        account = User(user_id, email)
+        signed_up = about_user(account, AuditAction.USER_SIGNED_UP, by, now)
+        await audit_log.add(tx, [signed_up])
+        await _join(tx, invitation, account, by=by, now=now)
         session = await sessions.begin(tx, user_id, client, now)
         device = await known_devices.remember(tx, user_id, None, now)
     return Joined(invitation.workspace_id, user_id, session, device)

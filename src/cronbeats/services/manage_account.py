@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from cronbeats.domain.account import User, explain_bad_password
-from cronbeats.domain.audit import AuditAction, about_user, as_person
+from cronbeats.domain.audit import Actor, AuditAction, about_user, as_person, changes_between
 from cronbeats.domain.errors import InvalidValueError, NotFoundError, ThrottledError
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.schedule import explain_bad_timezone
@@ -27,8 +27,10 @@ class PasswordChange:
     device: str | None = field(default=None, repr=False)
 
 
-async def change_profile(db: Database, user_id: int, name: str, timezone: str) -> User:
-    """Let a person be called something, and live in a time zone such as Europe/Berlin.
+async def change_profile(
+    db: Database, name: str, timezone: str, *, by: Actor, now: datetime
+) -> User:
+    """Let whoever asks be called something, and live in a time zone such as Europe/Berlin.
 
     Either may be empty: then the address, or UTC, does. Raises InvalidValueError for `name` and
     `timezone`, and UnavailableError.
@@ -42,11 +44,16 @@ async def change_profile(db: Database, user_id: int, name: str, timezone: str) -
     if errors:
         raise InvalidValueError(errors)
     async with db.write() as tx:
-        await users.set_profile(tx, user_id, name or None, timezone or None)
-        user = await users.get(tx, user_id)
-    if user is None:
-        raise NotFoundError("There is no such account")
-    return user
+        known = await users.lock_credentials(tx, by.user_id or 0)
+        if known is None:
+            raise NotFoundError("There is no such account")
+        before = known.user
+        after = replace(before, name=name or None, timezone=timezone or None)
+        await users.set_profile(tx, after.id, after.name, after.timezone)
+        if changes := changes_between(asdict(before), asdict(after)):
+            changed = AuditAction.USER_PROFILE_CHANGED
+            await audit_log.add(tx, [about_user(before, changed, by, now, changes)])
+    return after
 
 
 async def change_password(

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 
 from cronbeats.domain.account import User, explain_bad_email, explain_bad_password, fold_email
-from cronbeats.domain.audit import AuditAction, about_user, as_person
+from cronbeats.domain.audit import OPERATOR, AuditAction, about_user, as_person
 from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import InvalidValueError, LinkGoneError, ThrottledError
 from cronbeats.domain.one_time_link import (
@@ -88,6 +88,8 @@ async def make_reset_link(db: Database, email: str, now: datetime) -> str:
     """
     async with db.write() as tx:
         user = await users.require(tx, email)
+        made = AuditAction.USER_RESET_LINK_MADE
+        await audit_log.add(tx, [about_user(user, made, OPERATOR, now)])
         return await one_time_links.add(
             tx, _RESET, lasts=HANDED_RESET_LASTS, now=now, user_id=user.id
         )

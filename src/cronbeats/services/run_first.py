@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cronbeats.domain.access import DEFAULT_PLAN
-from cronbeats.domain.account import explain_bad_email, explain_bad_password, fold_email
-from cronbeats.domain.audit import AuditAction, AuditEntry, Target, TargetKind, person
+from cronbeats.domain.account import User, explain_bad_email, explain_bad_password, fold_email
+from cronbeats.domain.audit import AuditAction, AuditEntry, Target, TargetKind, about_user, person
 from cronbeats.domain.errors import InvalidValueError, LinkGoneError
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.one_time_link import FIRST_RUN_LASTS, LinkPurpose
@@ -95,7 +95,8 @@ async def run_first(
         by = person(user_id, email, client.address)
         place = Target(TargetKind.WORKSPACE, name, workspace_id)
         made = AuditAction.WORKSPACE_CREATED
-        await audit_log.add(tx, [AuditEntry(now, by, made, place, workspace_id)])
+        signed_up = about_user(User(user_id, email), AuditAction.USER_SIGNED_UP, by, now)
+        await audit_log.add(tx, [signed_up, AuditEntry(now, by, made, place, workspace_id)])
         await one_time_links.void(tx, _FIRST_RUN, now)
         session = await sessions.begin(tx, user_id, client, now)
         device = await known_devices.remember(tx, user_id, None, now)

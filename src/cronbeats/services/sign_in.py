@@ -98,10 +98,15 @@ async def confirm_code(db: Database, shown: Code, now: datetime) -> SignedIn:
         return await arrivals.sign_in(tx, user, shown.client, shown.device, now)
 
 
-async def sign_out(db: Database, session: str) -> None:
+async def sign_out(db: Database, session: str, client: Client, now: datetime) -> None:
     """End the session with this token, if there is one. Raises UnavailableError."""
     async with db.write() as tx:
-        await sessions.end(tx, session)
+        known = await sessions.find(tx, session)
+        user = None if known is None else await users.get(tx, known.user_id)
+        is_first = await sessions.end(tx, session)
+        if is_first and known and user and not (known.is_pending_code or known.is_over(now)):
+            by = as_person(user, client.address)
+            await audit_log.add(tx, [about_user(user, AuditAction.USER_SIGNED_OUT, by, now)])
 
 
 async def _renewed(hashes: PasswordHashes, known: Credentials, password: str) -> str | None:

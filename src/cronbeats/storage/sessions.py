@@ -67,9 +67,9 @@ async def note_seen(tx: Transaction, session_id: int, client: Client, now: datet
     await tx.execute(noting.values(values))
 
 
-async def end(tx: Transaction, token: str) -> None:
-    """End the session of a token, if there is one."""
-    await _end(tx, sessions.c.token_hash == hash_token(token))
+async def end(tx: Transaction, token: str) -> bool:
+    """End the session of a token; tell whether there was one."""
+    return await _end(tx, sessions.c.token_hash == hash_token(token)) > 0
 
 
 async def end_one(tx: Transaction, user_id: int, session_id: int) -> bool:

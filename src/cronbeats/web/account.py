@@ -44,7 +44,11 @@ async def save_profile(visit: Visit) -> Answer:
     form = visit.form
     try:
         await change_profile(
-            visit.context.db, visit.user.id, form.get("name", ""), form.get("timezone", "")
+            visit.context.db,
+            form.get("name", ""),
+            form.get("timezone", ""),
+            by=visit.actor,
+            now=visit.now,
         )
     except InvalidValueError as error:
         wrong = Form(form, error.errors, scope="profile-")
@@ -74,7 +78,7 @@ async def save_password(visit: Visit) -> Answer:
 async def end_one(visit: Visit) -> Answer:
     """End one session. Raises NotFoundError if it is none of this person's."""
     session_id = visit.id("session_id")
-    await end_session(visit.context.db, visit.user.id, session_id)
+    await end_session(visit.context.db, session_id, by=visit.actor, now=visit.now)
     if session_id == visit.session_id:
         answer = go_to(visit, "/sign-in", told="You are signed out.")
         cookies.clear_cookie(answer, visit.context, cookies.SESSION)
@@ -84,7 +88,9 @@ async def end_one(visit: Visit) -> Answer:
 
 async def end_others(visit: Visit) -> Answer:
     """End all sessions but this one."""
-    count = await end_other_sessions(visit.context.db, visit.user.id, visit.session_id)
+    count = await end_other_sessions(
+        visit.context.db, visit.session_id, by=visit.actor, now=visit.now
+    )
     told = "One other session has ended." if count == 1 else f"{count} other sessions have ended."
     return go_to(visit, _HOME, told=told)
 

@@ -53,7 +53,7 @@ async def do_sign_out(visit: Visit) -> Answer:
     """End the session; whom a proxy names is told that they sign out there."""
     token = cookies.read_cookie(visit.request, visit.context, cookies.SESSION)
     if token:
-        await sign_out(visit.context.db, token)
+        await sign_out(visit.context.db, token, visit.client, visit.now)
     if visit.named is not None and visit.context.proxy is not None:
         answer = show(visit, "signed_in_by_proxy.html", url=visit.context.proxy.sign_out_url)
     else:
