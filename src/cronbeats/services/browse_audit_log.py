@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cronbeats.domain.audit import Actor, person
 from cronbeats.domain.page import Page, PageRequest
-from cronbeats.storage import audit_log
+from cronbeats.storage import api_keys, audit_log, members
 from cronbeats.storage.audit_log import AuditQuery, StoredEntry
 from cronbeats.storage.database import Database
 
@@ -15,3 +16,14 @@ async def browse_audit_log(
     async with db.read() as tx:
         found, total = await audit_log.browse(tx, workspace_id, wanted, request)
     return Page(found, request, total)
+
+
+async def browse_actors(db: Database, workspace_id: int) -> list[Actor]:
+    """Return who can do something in a workspace now, or could: its members, then its API keys."""
+    async with db.read() as tx:
+        people = await members.browse(tx, workspace_id)
+        keys = await api_keys.browse(tx, workspace_id)
+    return [
+        *(person(each.user_id, each.email) for each in people),
+        *(each.as_actor(None) for each in keys),
+    ]
