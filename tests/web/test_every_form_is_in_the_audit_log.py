@@ -112,9 +112,21 @@ async def use_a_second_factor(walk: Walk) -> None:
 async def work_on_jobs(walk: Walk) -> None:
     made = await walk.post("/w/1/jobs/new", "job.created", **FRESH, name="Backup")
     path = made.headers["Location"]
-    for what in ("paused", "resumed", "deleted"):
-        verb = what.removesuffix("d") if what != "resumed" else "resume"
-        await walk.post(f"{path}/{verb}", f"job.{what}")
+    await walk.post(f"{path}/ping", "job.pinged")
+    await walk.post(f"{path}/mute", "job.muted", span="3600")
+    for what, leaves in (("unmute", "unmuted"), ("pause", "paused"), ("resume", "resumed")):
+        await walk.post(f"{path}/{what}", f"job.{leaves}")
+        await walk.post(f"{path}/{what}")
+    await walk.post(f"{path}/delete", "job.deleted", name="Backup")
+
+
+async def work_on_integrations(walk: Walk) -> None:
+    path, updated = "/w/1/integrations/webhook", "integration.updated"
+    await walk.post(path, updated, url="https://receiver.test/hook", secret_way="none")
+    await walk.post(f"{path}/test", "integration.tested")
+    for what in ("disable", "enable", "remove"):
+        await walk.post(f"{path}/{what}", updated)
+        await walk.post(f"{path}/{what}")
 
 
 async def work_on_people(walk: Walk) -> None:
@@ -174,6 +186,7 @@ async def test_every_form_leaves_exactly_its_entries(empty_world: World) -> None
         change_the_account,
         use_a_second_factor,
         work_on_jobs,
+        work_on_integrations,
         work_on_people,
         work_on_workspaces,
     ):
