@@ -36,3 +36,8 @@ def explain_bad_name(text: str) -> list[str]:
 def fold(text: str) -> str:
     """Return `text` as it is compared where neither case nor the way an accent is typed counts."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def as_read(text: str) -> str:
+    """Return `text` as people see it on a page, where several spaces look like one."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))

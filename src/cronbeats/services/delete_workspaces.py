@@ -14,6 +14,7 @@ from cronbeats.domain.audit import (
     TargetKind,
 )
 from cronbeats.domain.errors import InvalidValueError, NotAllowedError, UnavailableError
+from cronbeats.domain.line import as_read
 from cronbeats.storage import (
     alerts,
     api_keys,
@@ -75,7 +76,7 @@ async def _lock(tx: Transaction, workspace_id: int, typed_name: str, by: Actor) 
     if not may(await workspaces.lock_as(tx, workspace_id, by.user_id), Action.OWN):
         raise NotAllowedError("Only an owner may delete a workspace")
     name = await workspaces.get_name(tx, workspace_id)
-    if typed_name.strip() != name:
+    if as_read(typed_name) != as_read(name):
         raise InvalidValueError({"name": ["Is not the name of this workspace."]})
     return name
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from cronbeats.domain.access import Action
 from cronbeats.domain.job import Job
+from cronbeats.domain.line import as_read
 from cronbeats.services import manage_jobs, manage_many_jobs
 from cronbeats.services.ping_by_hand import ping_by_hand
 from cronbeats.web.answers import go_to, show
@@ -54,7 +53,7 @@ async def ask_to_delete(visit: Visit) -> Answer:
 async def delete_job(visit: Visit) -> Answer:
     """Delete a job whose name was typed, and lead to those that are left. Raises NotFoundError."""
     job = await find_job(visit)
-    if _as_read(visit.form.get("name", "")) != _as_read(job.name):
+    if as_read(visit.form.get("name", "")) != as_read(job.name):
         wrong = Form(visit.form, {"name": ["Type the name of the job to delete it."]})
         return _ask_to_delete(visit, job, wrong, status=422)
     await manage_many_jobs.delete_job(
@@ -80,8 +79,3 @@ PAGES = (
 def _ask_to_delete(visit: Visit, job: Job, form: Form, *, status: int = 200) -> Answer:
     path = jobs_path(visit)
     return show(visit, "delete_job.html", status=status, job=job, path=path, form=form)
-
-
-def _as_read(name: str) -> str:
-    """Return a name as people see it on a page, where several spaces look like one."""
-    return unicodedata.normalize("NFC", " ".join(name.split()))
