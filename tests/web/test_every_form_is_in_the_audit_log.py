@@ -17,7 +17,7 @@ from cronbeats.services.recover_accounts import make_reset_link
 from cronbeats.services.run_first import offer_first_run
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import audit_log
-from cronbeats.web.job_forms import FRESH
+from cronbeats.web.job_forms import fresh
 from cronbeats.web.routes import PAGES
 from tests.support.people import EMAIL, PASSWORD
 from tests.support.world import World
@@ -26,6 +26,9 @@ from tests.web.people import browser
 FORMS = {page.path: compile_path(page.path)[0] for page in PAGES if page.method == "POST"}
 LEAVE_NOTHING = {
     "/forgot": "anybody may ask for a letter, as often as they like; what it leads to is told",
+    "/account/link": "leads to the provider; who comes back from there is told to be linked",
+    "/account/unlink": "needs a provider; its entry is told of where there is one",
+    "/w/{workspace_id}/jobs/outlook": "shows what a form would mean, and keeps nothing",
 }
 CODE = re.compile(r"\b[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}\b")
 BOB = "bob@example.com"
@@ -110,8 +113,12 @@ async def use_a_second_factor(walk: Walk) -> None:
 
 
 async def work_on_jobs(walk: Walk) -> None:
-    made = await walk.post("/w/1/jobs/new", "job.created", **FRESH, name="Backup")
-    path = made.headers["Location"]
+    made = await walk.post("/w/1/jobs/new", "job.created", **(fresh("UTC") | {"name": "Backup"}))
+    path = made.headers["Location"].partition("?")[0]
+    edited = fresh("UTC") | {"name": "Backup", "description": "Nightly"}
+    for left in (["job.updated"], []):
+        edited["revision"] = await walk.find(f"{path}/edit", 'name="revision" value="([^"]+)"')
+        await walk.post(f"{path}/edit", *left, **edited)
     await walk.post(f"{path}/ping", "job.pinged")
     await walk.post(f"{path}/mute", "job.muted", span="3600")
     for what, leaves in (("unmute", "unmuted"), ("pause", "paused"), ("resume", "resumed")):

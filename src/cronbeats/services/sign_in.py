@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cronbeats.domain.account import User, explain_bad_email, fold_email
+from cronbeats.domain.audit import AuditAction, about_user, as_person
 from cronbeats.domain.errors import SignInOverError, ThrottledError, WrongCredentialsError
 from cronbeats.domain.session import Client, SignedIn
 from cronbeats.domain.throttle import Subjects, subjects_of_code, subjects_of_try
 from cronbeats.storage import (
     arrivals,
+    audit_log,
     known_devices,
     second_factors,
     sessions,

@@ -299,5 +299,7 @@ async def _make_account(tx: Transaction, claim: _Claim) -> User:
     if name and not explain_bad_name(name):
         await users.set_profile(tx, user_id, name, None)
     user = User(user_id, claim.email)
+    by = as_person(user, claim.client.address)
+    await audit_log.add(tx, [about_user(user, AuditAction.USER_SIGNED_UP, by, claim.now)])
     await _link(tx, user, claim.identity, claim.client, claim.now)
     return user
