@@ -14,9 +14,11 @@ from cronbeats.domain.errors import (
     LinkGoneError,
     NotAllowedError,
     NotFoundError,
+    ThrottledError,
 )
 from cronbeats.domain.membership import MOST_INVITATIONS
 from cronbeats.domain.one_time_link import LinkPurpose
+from cronbeats.domain.throttle import BY_ADDRESS, BY_INVITATION
 from cronbeats.services.invite_people import (
     Invited,
     Joined,
@@ -207,3 +209,38 @@ async def test_invitations_are_not_without_number(world: World) -> None:
     assert set(caught.value.errors) == {"workspace"}
     await withdraw(world.db, world.workspace_id, made[0].invitation.id, by=ADA, now=world.clock())
     await invited(world)
+
+
+async def test_accounts_cannot_be_guessed_behind_an_invitation(world: World) -> None:
+    await add_person(world.db, "bob@example.com")
+    made, other = await invited(world), await invited(world)
+    for number in range(BY_INVITATION.burst):
+        with pytest.raises(InvalidValueError):
+            await join(world, made.token, f"bob@example.com{' ' * number}")
+    for email in ("bob@example.com", "eve@example.com"):
+        with pytest.raises(ThrottledError) as caught:
+            await join(world, made.token, email)
+        assert caught.value.retry_after_seconds == 60
+    await join(world, other.token, "zoe@example.com")
+    world.clock.turn(60)
+    await join(world, made.token, "eve@example.com")
+
+
+async def test_who_mistypes_or_joins_uses_up_no_tries(world: World) -> None:
+    made = await invited(world)
+    for _ in range(BY_INVITATION.burst + 1):
+        with pytest.raises(InvalidValueError):
+            await join(world, made.token, password="short")
+    await join(world, made.token)
+    for number in range(BY_ADDRESS.burst + 1):
+        await join(world, (await invited(world)).token, f"p{number}@example.com")
+
+
+async def test_many_invitations_do_not_help_an_address_to_guess(world: World) -> None:
+    await add_person(world.db, "bob@example.com")
+    tokens = [(await invited(world)).token for _ in range(4)]
+    for number in range(BY_ADDRESS.burst):
+        with pytest.raises(InvalidValueError):
+            await join(world, tokens[number // BY_INVITATION.burst], "bob@example.com")
+    with pytest.raises(ThrottledError):
+        await join(world, tokens[3], "bob@example.com")

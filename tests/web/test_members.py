@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.throttle import BY_INVITATION
 from cronbeats.services.manage_members import browse_members
 from cronbeats.storage import members as stored
 from cronbeats.storage import users
@@ -203,3 +204,21 @@ async def test_names_are_shown_as_they_are_however_hostile(
         assert "<script>alert" not in html
         assert "&lt;script&gt;alert(1)" in html
         assert Page(html).slips == []
+
+
+async def test_whoever_tries_too_often_to_join_is_told_how_long_to_wait(
+    world: World, owner: httpx.AsyncClient, path: str
+) -> None:
+    await add_person(world.db, "bob@example.com")
+    link = link_in(await owner.post(f"{path}/invite", data=FORM))
+    eve = visitor(world)
+    form = {"email": "bob@example.com", "name": "Eve", "password": "correct horse battery"}
+    for _ in range(BY_INVITATION.burst):
+        assert (await eve.post(link, data=form)).status_code == 422
+    answer = await eve.post(link, data=form)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    page = Page(answer.text)
+    assert page.slips == []
+    assert "Too many tries. Please wait a minute, then try again." in page.html
+    assert page.all("input", name="email", value="bob@example.com")
+    assert form["password"] not in page.html

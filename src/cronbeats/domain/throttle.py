@@ -48,6 +48,9 @@ CODES = Throttle(10, timedelta(minutes=15))
 LETTERS = Throttle(3, timedelta(minutes=20))
 """Letters with a link to one account."""
 
+BY_INVITATION = Throttle(10, timedelta(minutes=1))
+"""Of an invitation, behind which somebody new makes an account, whoever has its link."""
+
 Subjects = Mapping[str, Throttle]
 """What a try counts for, each under its hash."""
 
@@ -71,6 +74,14 @@ def subjects_of_code(user_id: int, device_id: int | None) -> Subjects:
     """Return what a code that is tried counts for."""
     device = "" if device_id is None else str(device_id)
     return {_subject("code", str(user_id), device): CODES}
+
+
+def subjects_of_joining(invitation_id: int, address: str | None) -> Subjects:
+    """Return what it counts for that somebody tries to make an account behind an invitation."""
+    return {
+        _subject("joining", _site(address)): BY_ADDRESS,
+        _subject("invitation", str(invitation_id)): BY_INVITATION,
+    }
 
 
 def subjects_of_asking(address: str | None) -> Subjects:

@@ -15,7 +15,7 @@ from cronbeats.domain.audit import (
     Target,
     TargetKind,
     about_user,
-    person,
+    as_person,
 )
 from cronbeats.domain.errors import (
     ConflictError,
@@ -23,6 +23,7 @@ from cronbeats.domain.errors import (
     LinkGoneError,
     NotAllowedError,
     NotFoundError,
+    ThrottledError,
     WorkspaceGoneError,
 )
 from cronbeats.domain.line import explain_bad_name
@@ -34,6 +35,7 @@ from cronbeats.domain.membership import (
     require_may_manage,
 )
 from cronbeats.domain.session import Client
+from cronbeats.domain.throttle import subjects_of_joining
 from cronbeats.storage import (
     arrivals,
     audit_log,
@@ -41,6 +43,7 @@ from cronbeats.storage import (
     known_devices,
     members,
     sessions,
+    sign_in_tries,
     users,
     workspaces,
 )
@@ -171,31 +174,42 @@ async def join_as_newcomer(
 ) -> Joined:
     """Make an account, let it join, and sign it in.
 
-    Raises LinkGoneError, NotAllowedError if somebody else was invited, and InvalidValueError for
-    `email`, `password` and `name`. Who has an account already signs in instead.
+    Raises LinkGoneError, NotAllowedError if somebody else was invited, InvalidValueError for
+    `email`, `password` and `name`, and ThrottledError after too many tries. Who has an account
+    already signs in instead.
     """
     email = fold_email(newcomer.email)
-    _require_invited(await look_at_invitation(db, token, now), email)
+    invitation = await look_at_invitation(db, token, now)
+    _require_invited(invitation, email)
     _check_newcomer(newcomer, email)
+    subjects = subjects_of_joining(invitation.id, client.address)
+    if wait := await sign_in_tries.count_if_room(db, subjects, now):
+        raise ThrottledError(wait)
     password = newcomer.password
     password_hash = None if password is None else await hashes.make(password)
     async with db.write() as tx:
         invitation = await _lock_invitation(tx, token, now)
-        if await users.find(tx, email) is not None:
-            reason = "There is an account with this address: sign in, then open the link again."
-            raise InvalidValueError({"email": [reason]})
-        user_id = await users.add(tx, email, now)
-        if password_hash is not None:
-            await users.set_password(tx, user_id, password_hash)
-        await users.set_profile(tx, user_id, newcomer.name.strip() or None, None)
-        by = person(user_id, email, client.address)
-        account = User(user_id, email)
-        signed_up = about_user(account, AuditAction.USER_SIGNED_UP, by, now)
-        await audit_log.add(tx, [signed_up])
-        await _join(tx, invitation, account, by=by, now=now)
-        session = await sessions.begin(tx, user_id, client, now)
-        device = await known_devices.remember(tx, user_id, None, now)
-    return Joined(invitation.workspace_id, user_id, session, device)
+        user = await _make_account(tx, email, newcomer.name.strip() or None, password_hash, now)
+        by = as_person(user, client.address)
+        await audit_log.add(tx, [about_user(user, AuditAction.USER_SIGNED_UP, by, now)])
+        await _join(tx, invitation, user, by=by, now=now)
+        await sign_in_tries.take_back(tx, subjects)
+        session = await sessions.begin(tx, user.id, client, now)
+        device = await known_devices.remember(tx, user.id, None, now)
+    return Joined(invitation.workspace_id, user.id, session, device)
+
+
+async def _make_account(
+    tx: Transaction, email: str, name: str | None, password_hash: str | None, now: datetime
+) -> User:
+    if await users.find(tx, email) is not None:
+        reason = "There is an account with this address: sign in, then open the link again."
+        raise InvalidValueError({"email": [reason]})
+    user_id = await users.add(tx, email, now)
+    if password_hash is not None:
+        await users.set_password(tx, user_id, password_hash)
+    await users.set_profile(tx, user_id, name, None)
+    return User(user_id, email)
 
 
 async def _lock(tx: Transaction, workspace_id: int, by: Actor) -> Role:

@@ -22,7 +22,7 @@ from cronbeats.domain.one_time_link import (
     OneTimeLink,
 )
 from cronbeats.domain.session import Client, SignedIn
-from cronbeats.domain.throttle import Subjects, subjects_of_asking, subjects_of_letter
+from cronbeats.domain.throttle import subjects_of_asking, subjects_of_letter
 from cronbeats.senders.protocol import Letter, Postman
 from cronbeats.storage import (
     audit_log,
@@ -54,7 +54,7 @@ async def ask_for_reset(db: Database, client: Client, now: datetime) -> None:
 
     Raises ThrottledError if too many were asked for from there, and UnavailableError.
     """
-    if wait := await _count(db, subjects_of_asking(client.address), now):
+    if wait := await sign_in_tries.count_if_room(db, subjects_of_asking(client.address), now):
         raise ThrottledError(wait)
 
 
@@ -70,7 +70,7 @@ async def send_reset(
         return
     async with db.read() as tx:
         user = await users.find(tx, email)
-    if user is None or await _count(db, subjects_of_letter(email), now):
+    if user is None or await sign_in_tries.count_if_room(db, subjects_of_letter(email), now):
         return
     async with db.write() as tx:
         token = await one_time_links.add(tx, _RESET, lasts=RESET_LASTS, now=now, user_id=user.id)
@@ -141,15 +141,6 @@ async def _whose(tx: Transaction, link: OneTimeLink | None) -> User:
     if user is None:
         raise LinkGoneError
     return user
-
-
-async def _count(db: Database, subjects: Subjects, now: datetime) -> int:
-    async with db.read() as tx:
-        wait = await sign_in_tries.seconds_to_wait(tx, subjects, now)
-    if not wait:
-        async with db.write() as tx:
-            wait = await sign_in_tries.count(tx, subjects, now)
-    return wait
 
 
 def _letter(user: User, link: str) -> Letter:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from cronbeats.domain.throttle import Subjects, after_try, seconds_until_room
-from cronbeats.storage.database import Transaction
+from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.dialect import insert_into
 from cronbeats.storage.schema import sign_in_tries
 
@@ -41,6 +41,16 @@ async def count(tx: Transaction, subjects: Subjects, now: datetime) -> int:
     if wait == 0:
         for name in names:
             await _set(tx, name, after_try(known[name], subjects[name], now))
+    return wait
+
+
+async def count_if_room(db: Database, subjects: Subjects, now: datetime) -> int:
+    """Do the same in a transaction of its own; who has no room is refused by a read alone."""
+    async with db.read() as tx:
+        wait = await seconds_to_wait(tx, subjects, now)
+    if not wait:
+        async with db.write() as tx:
+            wait = await count(tx, subjects, now)
     return wait
 
 

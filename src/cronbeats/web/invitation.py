@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from cronbeats.domain.errors import ConflictError, InvalidValueError, NotAllowedError
+from starlette.responses import Response
+
+from cronbeats.domain.errors import (
+    ConflictError,
+    InvalidValueError,
+    NotAllowedError,
+    ThrottledError,
+)
 from cronbeats.domain.membership import Invitation
 from cronbeats.services.invite_people import (
     Newcomer,
@@ -11,7 +18,7 @@ from cronbeats.services.invite_people import (
     look_at_invitation,
 )
 from cronbeats.web.answers import go_to, show
-from cronbeats.web.forms import Form, refused
+from cronbeats.web.forms import Form, refused, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.sign_in import keep_signed_in, require_passwords
 from cronbeats.web.visit import Answer, Visit
@@ -65,12 +72,17 @@ async def _join_as_newcomer(visit: Visit, token: str, invitation: Invitation) ->
         return _show(visit, invitation, refused({**form, "email": email}, error), status=422)
     except NotAllowedError as error:
         return _show(visit, invitation, Form(form, trouble=f"{error}."), status=403)
+    except ThrottledError as error:
+        wait = too_many_tries(error, {**form, "email": email})
+        answer = _show(visit, invitation, wait, status=429)
+        answer.headers["retry-after"] = str(error.retry_after_seconds)
+        return answer
     answer = go_to(visit, f"/w/{joined.workspace_id}", told=_welcome(invitation))
     keep_signed_in(visit, answer, joined.session, joined.device)
     return answer
 
 
-def _show(visit: Visit, invitation: Invitation, form: Form, *, status: int = 200) -> Answer:
+def _show(visit: Visit, invitation: Invitation, form: Form, *, status: int = 200) -> Response:
     return show(visit, "invitation.html", status=status, invitation=invitation, form=form)
 
 
