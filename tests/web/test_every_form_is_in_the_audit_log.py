@@ -131,6 +131,9 @@ async def work_on_integrations(walk: Walk) -> None:
     path, updated = "/w/1/integrations/webhook", "integration.updated"
     await walk.post(path, updated, url="https://receiver.test/hook", secret_way="none")
     await walk.post(f"{path}/test", "integration.tested")
+    await walk.post("/w/1/fire-drill", "drill.started")
+    for left in (["alert_rules.updated"], []):
+        await walk.post("/w/1/alert-rules", *left, alert_on_late="yes")
     for what in ("disable", "enable", "remove"):
         await walk.post(f"{path}/{what}", updated)
         await walk.post(f"{path}/{what}")
