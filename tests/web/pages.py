@@ -1,7 +1,10 @@
 """A page, taken apart."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+import httpx
 
 _VOID = {"br", "hr", "img", "input", "link", "meta"}
 
@@ -75,3 +78,10 @@ class Page(HTMLParser):
 def _is_sent(field: Element) -> bool:
     is_chosen = field.attributes["type"] != "radio" or "checked" in field.attributes
     return "name" in field.attributes and is_chosen
+
+
+async def weight_of(http: httpx.AsyncClient, html: str) -> int:
+    """Return the bytes of a page with all that it is drawn with."""
+    drawn_with = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', html))
+    files = [(await http.get(each)).content for each in sorted(drawn_with)]
+    return len(html.encode()) + sum(map(len, files))

@@ -29,8 +29,8 @@ async def test_it_tells_after_how_long_each_message_arrived(
     page = Page((await admin.post(path)).text)
     assert page.slips == []
     assert world.sender.told == ["job.down", "job.recovered"]
-    assert "Arrived after 2.1 s" in page.texts["span"]
-    assert "Arrived after 100 ms" in page.texts["span"]
+    assert "Arrived in 2.1 s" in page.texts["span"]
+    assert "Arrived in 100 ms" in page.texts["span"]
     assert "Every message arrived, the slowest after 2.1 s." in page.texts["p"]
     assert "drill.started Home" in (await told(world.db))[-1]
 

@@ -236,6 +236,11 @@ async def test_the_last_success_and_failure_are_told_in_the_readers_zone(
     assert "2 h ago" in page.texts["time"]
     assert page.all("time", datetime="2026-03-02T12:00:00Z")
     assert "That one did not please." in page.texts["small"]
+    assert "The newest attempt did not get through" not in page.html
+    world.sender.answers.append(Refused("Nor did this one.", 400))
+    await world.ping(job, "/end/fail")
+    await world.deliver_all()
+    assert "The newest attempt did not get through" in (await admin.get(path)).text
 
 
 async def test_what_the_operator_must_do_first_is_told(

@@ -9,7 +9,7 @@ from cronbeats.domain.access import Role
 from tests.support.people import signed_in
 from tests.support.queries import noting_queries
 from tests.support.world import Json, World
-from tests.web.pages import Page
+from tests.web.pages import Page, weight_of
 
 HEAVIEST = 100_000
 """Bytes of a page and of all that it is drawn with."""
@@ -190,9 +190,7 @@ async def test_the_page_costs_the_same_however_much_there_is_and_is_light(
         html = (await member.get(path)).text
     assert len(many) == len(few) <= MOST_QUERIES
     assert len(bars_of(Page(html))) == 60
-    drawn_with = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', html))
-    sizes = [len((await member.get(each)).content) for each in sorted(drawn_with)]
-    assert len(html.encode()) + sum(sizes) <= HEAVIEST
+    assert await weight_of(member, html) <= HEAVIEST
 
 
 async def test_who_may_only_read_sees_all_and_is_offered_no_action(world: World) -> None:

@@ -84,7 +84,7 @@ async def _show(
 def _shown(message: Message) -> Shown:
     words = "Did not arrive"
     if message.delay_ms is not None:
-        words = f"Arrived after {_took(message.delay_ms)}"
+        words = f"Arrived in {_took(message.delay_ms)}"
     return Shown(message.is_delivered, words, message.error)
 
 

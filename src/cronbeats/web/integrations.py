@@ -124,6 +124,7 @@ async def _show(visit: Visit, tested: Tested | None = None, *, status: int = 200
         left_out=[each for each in cards if each not in shown],
         tested=tested,
         path=integrations_path(visit),
+        deliveries=f"/w/{visit.membership.workspace_id}/deliveries",
     )
 
 
