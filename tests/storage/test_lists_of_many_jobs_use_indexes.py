@@ -1,16 +1,17 @@
 """A workspace may have ten thousand jobs: a page of them is found through an index."""
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
-from cronbeats.domain.job import Rules, State, Status
+from cronbeats.domain.job import Outcome, Rules, State, Status
 from cronbeats.domain.schedule import Every
 from cronbeats.storage import job_lists
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.job_lists import JobQuery, SortKey
 from cronbeats.storage.jobs import NewJob, add
 from cronbeats.storage.ledger import open_account
-from cronbeats.storage.schema import job_states, jobs, workspaces
+from cronbeats.storage.runs import last_outcomes, last_outcomes_query
+from cronbeats.storage.schema import job_states, jobs, runs, workspaces
 from tests.support.explain import plan_of
 from tests.support.turnable_clock import START
 
@@ -66,6 +67,26 @@ async def test_a_page_is_read_in_the_order_of_an_index(crowded: Database, query:
     assert "ndex" in plan.replace("INDEX", "Index")
     for sign in ("Seq Scan", "SCAN jobs", "Sort", "TEMP B-TREE"):
         assert sign not in plan, plan
+
+
+async def test_the_last_runs_of_many_jobs_are_read_through_an_index(crowded: Database) -> None:
+    async with crowded.write() as tx:
+        rows = [
+            {"job_id": job_id, "number": number, "outcome": Outcome.SUCCESS}
+            for job_id in range(1, 101)
+            for number in range(1, 501)
+        ]
+        await tx.execute(insert(runs), rows)
+        await tx.execute(update(job_states).values(run_count=500))
+        await tx.execute(text("ANALYZE"))
+    async with crowded.read() as tx:
+        wanted = list(range(1, 51))
+        found = await last_outcomes(tx, wanted, 30)
+        plan = await plan_of(tx, last_outcomes_query(tx, wanted, 30))
+    assert found == dict.fromkeys(wanted, [Outcome.SUCCESS] * 30)
+    for sign in ("Seq Scan on runs", "SCAN runs"):
+        assert sign not in plan, plan
+    assert "number>?" in plan or "Limit" in plan, plan
 
 
 async def test_a_page_in_the_middle_is_right_however_many_there_are(crowded: Database) -> None:

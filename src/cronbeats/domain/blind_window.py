@@ -72,6 +72,10 @@ class BlindWindows:
         """Return the window that `moment` lies within, its bounds not included, or None."""
         return self.last_touching(moment, moment)
 
+    def ended_after(self, moment: datetime) -> list[BlindWindow]:
+        """Return the windows that reach beyond `moment`, the newest first."""
+        return self._windows[bisect_right(self._ends, moment) :][::-1]
+
     def heard_between(self, start: datetime, end: datetime) -> timedelta:
         """Return for how much of the time from `start` to `end` we could hear."""
         if end <= start:

@@ -17,8 +17,10 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Dialect,
+    FromClause,
     Integer,
     String,
+    TableValuedAlias,
     Text,
     bindparam,
     cast,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     make_url,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -219,9 +222,21 @@ async def server_time(tx: AsyncConnection) -> datetime | None:
 
 def has_element(tx: AsyncConnection, array: ColumnElement[Any], element: str) -> Any:
     """Return the condition that a JSON array of texts has an element."""
-    unnest = func.json_array_elements_text if _is_postgresql(tx) else func.json_each
-    elements = unnest(array).table_valued(column("value", String))
+    elements = _elements(tx, array)
     return exists(select(1).select_from(elements).where(elements.c.value == element))
+
+
+def with_elements(
+    tx: AsyncConnection, table: Table, array: ColumnElement[Any]
+) -> tuple[FromClause, ColumnElement[str]]:
+    """Return a table with a row for each element of a JSON array of texts in it, and that text."""
+    elements = _elements(tx, array)
+    return table.join(elements, true()), elements.c.value
+
+
+def can_limit_each(tx: AsyncConnection) -> bool:
+    """Tell whether a join can limit what it takes for each row (LATERAL), which SQLite cannot."""
+    return _is_postgresql(tx)
 
 
 def table_of(
@@ -274,6 +289,11 @@ async def empty_the_log(engine: AsyncEngine) -> None:
 
 def _is_postgresql(tx: AsyncConnection) -> bool:
     return tx.dialect.name == "postgresql"
+
+
+def _elements(tx: AsyncConnection, array: ColumnElement[Any]) -> TableValuedAlias:
+    unnest = func.json_array_elements_text if _is_postgresql(tx) else func.json_each
+    return unnest(array).table_valued(column("value", String))
 
 
 def _unpacked(

@@ -15,15 +15,18 @@ from sqlalchemy import (
     String,
     and_,
     case,
+    func,
     literal,
     or_,
+    select,
+    text,
 )
 
 from cronbeats.domain.job import Job, Status
 from cronbeats.domain.line import fold
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import Id, Moment, has_element, table_of
+from cronbeats.storage.dialect import Id, Moment, has_element, table_of, with_elements
 from cronbeats.storage.jobs import JOBS_AND_STATES, alive, fetch
 from cronbeats.storage.pages import count_rows, page_query
 from cronbeats.storage.schema import job_states, jobs
@@ -87,6 +90,26 @@ async def browse(
     listed = list_query(tx, workspace_id, query, judged)
     total = await count_rows(tx, listed)
     return await fetch(tx, page_query(listed, request)), total
+
+
+async def count_by_status(
+    tx: Transaction, workspace_id: int, judged: Collection[Job]
+) -> dict[Status, int]:
+    """Return how many of a workspace's jobs have each status, those that were `judged` theirs."""
+    source, status, _ = _with_judged(tx, judged)
+    own = (jobs.c.workspace_id == workspace_id, jobs.c.deleted_at.is_(None))
+    # By its place: a status may be told by values, which PostgreSQL would not know for the same.
+    counted = select(status.label("status"), func.count()).select_from(source).where(*own)
+    rows = await tx.execute(counted.group_by(text("1")))
+    return {Status(name): count for name, count in rows}
+
+
+async def tags_of(tx: Transaction, workspace_id: int, limit: int) -> list[str]:
+    """Return the first `limit` tags that a workspace's jobs have, in the order of the alphabet."""
+    source, tag = with_elements(tx, jobs, jobs.c.tags)
+    own = (jobs.c.workspace_id == workspace_id, jobs.c.deleted_at.is_(None))
+    query = select(tag).select_from(source).where(*own).distinct().order_by(tag).limit(limit)
+    return list((await tx.scalars(query)).all())
 
 
 def list_query(

@@ -188,6 +188,13 @@ async def workspace_of(tx: Transaction, job_id: int) -> int | None:
     return found
 
 
+async def names(tx: Transaction, workspace_id: int, job_ids: Collection[int]) -> dict[int, str]:
+    """Return what those of these jobs are called that a workspace has, by their ids."""
+    own = (jobs.c.workspace_id == workspace_id, jobs.c.id.in_(job_ids), jobs.c.deleted_at.is_(None))
+    found = await tx.execute(select(jobs.c.id, jobs.c.name).where(*own).order_by(jobs.c.id))
+    return {row.id: row.name for row in found}
+
+
 async def get(tx: Transaction, workspace_id: int, job_id: int) -> Job | None:
     """Return one job of a workspace, or None."""
     found = await fetch(tx, alive().where(*_is(workspace_id, job_id)))

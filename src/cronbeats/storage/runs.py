@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import FromClause, Row, Select, or_, select, true
 
 from cronbeats.domain.job import Outcome, Run
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.dialect import can_limit_each
 from cronbeats.storage.pages import fetch_page, prune_rows
-from cronbeats.storage.schema import runs
+from cronbeats.storage.schema import job_states, runs
 
 
 async def open_by_job(tx: Transaction, job_ids: Sequence[int]) -> dict[int, tuple[Run, ...]]:
@@ -28,6 +29,35 @@ async def open_by_job(tx: Transaction, job_ids: Sequence[int]) -> dict[int, tupl
     for row in rows:
         found[row.job_id].append(_run_from_row(row))
     return {job_id: tuple(its) for job_id, its in found.items()}
+
+
+async def last_outcomes(
+    tx: Transaction, job_ids: Sequence[int], each: int
+) -> dict[int, list[Outcome]]:
+    """Return how the last `each` runs and lost slots of these jobs ended, by job, oldest first."""
+    found: dict[int, list[Outcome]] = defaultdict(list)
+    for job_id, outcome in await tx.execute(last_outcomes_query(tx, job_ids, each)):
+        found[job_id].append(Outcome(outcome))
+    return found
+
+
+def last_outcomes_query(tx: Transaction, job_ids: Sequence[int], each: int) -> Select[Any]:
+    """Return the query for the same.
+
+    Numbers count up within a job, so its last runs are known by them. PostgreSQL would take them
+    for a third of all and read whole tables, unless it is told how many there are.
+    """
+    of_job = runs.c.job_id == job_states.c.job_id
+    last: FromClause = runs
+    if can_limit_each(tx):
+        newest = select(runs).where(of_job).order_by(runs.c.number.desc()).limit(each)
+        last, of_job = newest.lateral("last"), true()
+    return (
+        select(job_states.c.job_id, last.c.outcome)
+        .select_from(job_states.join(last, of_job))
+        .where(job_states.c.job_id.in_(job_ids), last.c.number > job_states.c.run_count - each)
+        .order_by(job_states.c.job_id, last.c.number)
+    )
 
 
 async def browse(tx: Transaction, job_id: int, request: PageRequest) -> tuple[list[Run], int]:

@@ -1,34 +1,55 @@
-"""The jobs of a workspace: their list."""
+"""The list of a workspace's jobs."""
 
 from __future__ import annotations
 
 from cronbeats.domain.access import Action
+from cronbeats.domain.job import Outcome, Status
 from cronbeats.domain.page import PageRequest
-from cronbeats.domain.words import schedule_in_words
-from cronbeats.services import browse_jobs
-from cronbeats.storage.job_lists import JobQuery, SortKey
+from cronbeats.services.look_over_jobs import RUNS_SHOWN, look_over_jobs
 from cronbeats.web.answers import show
+from cronbeats.web.blindness import recent_silences
+from cronbeats.web.job_filters import SORTS, read_filters
 from cronbeats.web.job_paths import jobs_path
 from cronbeats.web.lists import page_number
 from cronbeats.web.page import get
+from cronbeats.web.run_strip import draw_mark, draw_strip
 from cronbeats.web.visit import Answer, Visit
 
 _PER_PAGE = 50
+_STATUSES = (Status.DOWN, Status.LATE, Status.HEALTHY, Status.PENDING, Status.DISABLED)
+_NO_RUNS = draw_strip([], RUNS_SHOWN)
+_MARKS = [draw_mark(each) for each in Outcome]
 
 
 async def show_jobs(visit: Visit) -> Answer:
-    """List the jobs, the worst first."""
-    context = visit.context
-    page = await browse_jobs.browse_jobs(
+    """List the jobs as the address asks, by default the worst first."""
+    context, filters = visit.context, read_filters(visit.request.query_params)
+    blind = await context.blind_windows()
+    overview = await look_over_jobs(
         context.db,
         visit.membership.workspace_id,
         visit.now,
-        await context.blind_windows(),
-        query=JobQuery(sort_by=SortKey.STATUS),
+        blind,
+        query=filters.query,
         request=PageRequest(page_number(visit), _PER_PAGE),
     )
-    schedules = {job.id: schedule_in_words(job.rules.schedule) for job in page.items}
-    return show(visit, "jobs.html", page=page, schedules=schedules, path=jobs_path(visit))
+    return show(
+        visit,
+        "jobs.html",
+        status=422 if filters.errors else 200,
+        overview=overview,
+        page=overview.page,
+        filters=filters,
+        path=jobs_path(visit),
+        statuses=_STATUSES,
+        sorts=[(name, words) for name, (words, *_) in SORTS.items()],
+        tags=[("", "Any tag"), *((tag, tag) for tag in overview.tags)],
+        strips={job: draw_strip(each, RUNS_SHOWN) for job, each in overview.outcomes.items()},
+        no_runs=_NO_RUNS,
+        marks=_MARKS,
+        blind=recent_silences(blind, visit.now),
+        down=overview.counts.get(Status.DOWN, 0),
+    )
 
 
 PAGES = (get("/w/{workspace_id}/jobs", show_jobs, Action.READ),)

@@ -25,16 +25,20 @@ function enhance(root) {
     }
   }
   for (const time of root.querySelectorAll("time[data-local]")) {
-    const here = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-    if ("ago" in time.dataset) {
-      time.title = here;
-    } else {
-      time.title = time.textContent;
-      time.textContent = here;
-    }
+    time.title = time.textContent;
+    time.textContent = inReadersZone(time);
     time.removeAttribute("data-local");
   }
+  if ("noZone" in document.body.dataset) {
+    for (const time of root.querySelectorAll("time[data-ago]")) {
+      time.title = inReadersZone(time);
+    }
+  }
   showHowLongAgo();
+}
+
+function inReadersZone(time) {
+  return new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
 
 function showHowLongAgo() {

@@ -5,7 +5,8 @@
 //
 // The server hints at what changed; then the page is asked for again, and what differs is put in
 // place. Elements with an `id` or `data-key` stay the same ones, so they keep focus and choices; what
-// scripts added is marked with `data-added` and stays, too. Without hints it asks now and then.
+// scripts added is marked with `data-added` and stays, too; `renewed` is said of the document after
+// that. Without hints it asks now and then.
 
 "use strict";
 
@@ -151,6 +152,7 @@ function swap(page) {
   document.body.dataset.position = page.body.dataset.position;
   document.title = page.title;
   document.querySelector("link[rel=icon]").href = page.querySelector("link[rel=icon]").href;
+  document.dispatchEvent(new Event("renewed"));
 }
 
 // Let an element be like another one, and touch only what differs.
