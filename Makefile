@@ -1,11 +1,12 @@
-# make serve    run the server (HOST= and PORT= change where it listens)
-# make test     check and test everything, as CI does
-# make fuzz     make requests from the API's document for a while (FUZZ_SECONDS=600)
-# make install  install what development needs into .venv
-# make bench    measure how fast pings are taken and alerts leave (benchmarks/README.md)
-# make format   format the code and repair what ruff can repair
-# make lock     write requirements/*.txt anew (LOCK_FLAGS=--upgrade takes newer versions)
-# make clean    remove what these targets made
+# make serve        run the server (HOST= and PORT= change where it listens)
+# make test         check and test everything, as CI does
+# make fuzz         make requests from the API's document for a while (FUZZ_SECONDS=600)
+# make install      install what development needs into .venv
+# make bench        measure how fast pings are taken and alerts leave (benchmarks/README.md)
+# make format       format the code and repair what ruff can repair
+# make lock         write requirements/*.txt anew (LOCK_FLAGS=--upgrade takes newer versions)
+# make screenshots  take the pictures in docs/images anew
+# make clean        remove what these targets made
 #
 # PYTHON=/path/to/python3 chooses the Python that .venv is made with.
 
@@ -13,7 +14,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help serve test fuzz bench install format lock clean
+.PHONY: help serve test fuzz screenshots bench install format lock clean
 
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -71,6 +72,10 @@ fuzz: install
 	@echo "FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED)"
 	@exec $(BIN)/pytest tests/fuzz
 
+screenshots: install
+	@scripts/install-browser
+	@$(BIN)/python -W ignore -m tests.browser.screenshots
+
 format: install
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -118,6 +123,6 @@ lock: .venv-lock/$(UV).stamp
 	@touch $@
 
 clean:
-	@rm -rf .venv .venv-lock build dist src/*.egg-info $(CLIENTS)/node_modules \
+	@rm -rf .venv .venv-lock build dist artifacts src/*.egg-info $(CLIENTS)/node_modules \
 		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
 """A real browser, which takes note of everything on a page that a person would not see go wrong."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,9 @@ from playwright.sync_api import (
 
 from tests.browser.steps import PASSWORD, WRONG_PASSWORD
 from tests.support.server import Server
+from tests.support.source_code import ROOT
 
+ARTIFACTS = ROOT / "artifacts" / "browser"
 _PATIENCE_MILLISECONDS = 15_000
 OTHER_NAME = "beats.test"
 # No calls to its maker's servers; it runs as root in CI, where it cannot build its sandbox.
@@ -47,6 +50,15 @@ class OpenPage(Protocol):
     def __call__(self, **options: object) -> Page: ...
 
 
+def launch_browser(playwright: Playwright) -> Browser:
+    """Start Debian's Chromium."""
+    path = shutil.which("chromium")
+    assert path is not None, "there is no chromium on this machine: see scripts/install-browser"
+    return playwright.chromium.launch(
+        executable_path=path, args=_QUIET, chromium_sandbox=os.getuid() != 0
+    )
+
+
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     # Not for all modules: its event loop would be in the way of tests that have one of their own.
@@ -57,18 +69,21 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Give Debian's Chromium; without one, the tests fail."""
-    path = shutil.which("chromium")
-    assert path is not None, "there is no chromium on this machine: see scripts/install-browser"
-    started = playwright.chromium.launch(
-        executable_path=path, args=_QUIET, chromium_sandbox=os.getuid() != 0
-    )
+    started = launch_browser(playwright)
     yield started
     started.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Give a function that opens a page; at the end, nothing may have gone wrong on any."""
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Give a function that opens a page; at the end, nothing may have gone wrong on any.
+
+    How each looked in the end is kept in ARTIFACTS.
+    """
+    # Pages are closed before a server ends, as they may be listening to it.
+    for name in request.fixturenames:
+        if name.endswith("_server"):
+            request.getfixturevalue(name)
     contexts: list[BrowserContext] = []
     slips: list[str] = []
 
@@ -83,7 +98,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         return page
 
     yield open_one
-    for context in contexts:
+    for number, context in enumerate(contexts, start=1):
+        _keep_a_picture(context, f"{request.node.name}-{number}")
         context.close()
     assert slips == []
 
@@ -113,6 +129,12 @@ def new_server(tmp_path: Path) -> Iterator[Server]:
         assert WRONG_PASSWORD not in said
     finally:
         server.end()
+
+
+def _keep_a_picture(context: BrowserContext, name: str) -> None:
+    for page in context.pages[-1:]:
+        plain_name = re.sub(r"[^\w.-]", "-", name)
+        page.screenshot(path=ARTIFACTS / f"{plain_name}.png")
 
 
 def _slips_in(said: ConsoleMessage) -> list[str]:
