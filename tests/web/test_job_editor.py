@@ -91,6 +91,17 @@ async def test_a_copy_has_all_rules_of_the_first(
         assert (await owner.get(there, params={"copy": wanted})).status_code == 404
 
 
+async def test_a_form_that_is_sent_twice_makes_one_job(
+    world: World, member: httpx.AsyncClient, path: str
+) -> None:
+    form = {**Page((await member.get(f"{path}/new")).text).filled_in(), "name": "Once"}
+    first, second = [await member.post(f"{path}/new", data=form) for _ in range(2)]
+    assert first.headers["Location"] == second.headers["Location"]
+    other = await member.post(f"{path}/new", data={**form, "name": "Another"})
+    assert other.headers["Location"] != first.headers["Location"]
+    assert (await world.api("GET", "/jobs")).json()["data"]["pagination"]["total"] == 2
+
+
 async def test_an_edit_changes_what_was_changed_and_tells_the_audit_log(
     world: World, member: httpx.AsyncClient, path: str
 ) -> None:

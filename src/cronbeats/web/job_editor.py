@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,9 +12,11 @@ from cronbeats.domain.access import Action
 from cronbeats.domain.errors import InvalidValueError, PreconditionFailedError
 from cronbeats.domain.job import Job
 from cronbeats.domain.job_wish import wish_of
+from cronbeats.domain.kept_answer import KeptAnswer, OnceOnly
 from cronbeats.domain.line import LONGEST_NAME
 from cronbeats.domain.revision import Precondition, revision_of
 from cronbeats.domain.schedule import explain_bad_timezone
+from cronbeats.domain.token import hash_token, new_token
 from cronbeats.services import manage_jobs
 from cronbeats.web import job_merge
 from cronbeats.web.answers import go_to, show
@@ -38,6 +41,7 @@ from cronbeats.web.visit import Answer, Visit
 
 _UNITS = [(each, each) for each in UNITS]
 _LONGEST_ID = 18
+_SEE_OTHER = 303
 
 
 async def show_new_job(visit: Visit) -> Answer:
@@ -48,7 +52,7 @@ async def show_new_job(visit: Visit) -> Answer:
             raise Refusal(NOT_FOUND)
         wish = wish_of(await find_job(visit, int(wanted)))
         fields = fill_in(replace(wish, name=f"Copy of {wish.name}"[:LONGEST_NAME]))
-    return _show_new(visit, Form(fields))
+    return _show_new(visit, Form({**fields, "once": new_token().secret}))
 
 
 async def make_job(visit: Visit) -> Answer:
@@ -57,16 +61,18 @@ async def make_job(visit: Visit) -> Answer:
     if "preview" in visit.form:
         return _show_new(visit, Form(visit.form, reading.errors))
     try:
-        job = await manage_jobs.create_job(
+        wish = reading.wish()
+        made = await manage_jobs.create_job_once(
             visit.context.db,
             visit.membership.workspace_id,
-            reading.wish(),
+            wish,
             visit.now,
             by=visit.actor,
+            once=_once(visit.form),
         )
     except InvalidValueError as error:
         return _show_new(visit, refused(visit.form, error), 422)
-    return go_to(visit, f"{jobs_path(visit)}/{job.id}", told=f"“{job.name}” was made.")
+    return go_to(visit, f"{jobs_path(visit)}/{made.body}", told=f"“{wish.name}” was made.")
 
 
 async def show_job_rules(visit: Visit) -> Answer:
@@ -117,6 +123,16 @@ PAGES = (
     get(f"{JOB}/edit", show_job_rules, Action.CHANGE_JOBS),
     post(f"{JOB}/edit", save_job_rules, Action.CHANGE_JOBS),
 )
+
+
+def _once(form: Mapping[str, str]) -> OnceOnly:
+    """Return what keeps a form from making a second job, as after a second click.
+
+    The same form with something else in it is another one.
+    """
+    token = form.get("once") or new_token().secret
+    name = hash_token(json.dumps([token, sorted(form.items())]))
+    return OnceOnly(name, name, lambda job: KeptAnswer(_SEE_OTHER, str(job.id)))
 
 
 @dataclass(frozen=True, slots=True)
