@@ -131,6 +131,7 @@ async def test_what_cannot_be_is_told_beside_its_field(
         assert wrong.attributes["aria-invalid"] == "true"
         assert any(words in text for text in page.texts["p"]), form
         assert HOOK not in answer.text
+        assert "type it once more" in answer.text
     assert await stored(world) == {}
 
 

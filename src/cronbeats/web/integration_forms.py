@@ -39,6 +39,7 @@ class Asked:
     label: str
     hint: str
     is_list: bool
+    is_secret: bool
     is_required: bool
     stored: str
     ways: tuple[tuple[str, str, str], ...]
@@ -105,6 +106,7 @@ def _asked(view: IntegrationView, field: ConfigField) -> Asked:
         label_of(field),
         hint,
         is_list=field.max_items is not None,
+        is_secret=field.is_secret,
         is_required=field.is_required and not keeps,
         stored=stored if keeps else "",
         ways=tuple(ways) if field.is_made_here else (),

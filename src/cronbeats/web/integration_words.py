@@ -53,6 +53,14 @@ _OWN_PROGRAM = {
     HTTPStatus.GONE: "The program asks to be told nothing any more; set up another URL.",
     HTTPStatus.METHOD_NOT_ALLOWED: "The program must take POST requests at this URL.",
 }
+_WITHOUT_STATUS = {
+    IntegrationKind.EMAIL: (
+        "Check the addresses, and whether the mail server that messages leave through takes them."
+    ),
+    IntegrationKind.APPRISE: (
+        "Check each URL against what Apprise says of its service, and that this server reaches it."
+    ),
+}
 _CHAT_NOT_FOUND = (
     "Check the chat ID. Add the bot to the group or channel; in a chat with it alone, write to it "
     "first."
@@ -67,8 +75,8 @@ def label_of(field: ConfigField) -> str:
 def advice_on(kind: IntegrationKind, attempt: Attempt) -> str:
     """Return what to do about an attempt that did not get through."""
     status = attempt.status_code
-    if kind in {IntegrationKind.EMAIL, IntegrationKind.APPRISE}:
-        return "Check what is set up. Whoever runs this server finds more in its log."
+    if kind in _WITHOUT_STATUS:
+        return _WITHOUT_STATUS[kind]
     if status is None:
         return _NO_ANSWER
     if kind is IntegrationKind.WEBHOOK and status in _OWN_PROGRAM:

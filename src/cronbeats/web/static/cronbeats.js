@@ -6,7 +6,7 @@ enhance(document);
 setInterval(showHowLongAgo, 10_000);
 
 for (const form of document.querySelectorAll("form[data-wait]")) {
-  form.addEventListener("submit", () => showWaiting(form));
+  form.addEventListener("submit", showWaiting);
 }
 
 document.addEventListener("click", openDialog);
@@ -115,11 +115,21 @@ async function openDialog(event) {
 }
 
 // What takes a while is sent once, and says that it is under way.
-function showWaiting(form) {
+function showWaiting(event) {
+  const form = event.currentTarget;
   const button = form.querySelector("button");
-  button.textContent = form.dataset.wait;
+  if (button.hasAttribute("aria-disabled")) {
+    event.preventDefault();
+    return;
+  }
+  const before = [...button.childNodes];
+  button.replaceChildren(form.dataset.wait);
   button.setAttribute("aria-disabled", "true");
-  form.addEventListener("submit", (event) => event.preventDefault());
+  // Browsers may show the page again as it was left.
+  addEventListener("pagehide", () => {
+    button.replaceChildren(...before);
+    button.removeAttribute("aria-disabled");
+  }, { once: true });
 }
 
 function closeMenus(target) {
