@@ -13,6 +13,7 @@ from cronbeats.services.manage_workspaces import (
     measure_usage,
     rename_workspace,
 )
+from cronbeats.services.set_up import NewWorkspace, set_up
 from cronbeats.storage import members, workspaces
 from tests.support.audit import entries, told
 from tests.support.people import person
@@ -80,3 +81,13 @@ async def test_what_is_used_is_counted(world: World) -> None:
     usage = await measure_usage(world.db, world.workspace_id, world.clock())
     assert (usage.job_count, usage.member_count, usage.key_count) == (1, 1, 1)
     assert usage.requests is not None
+
+
+async def test_of_many_who_set_up_a_workspace_of_one_name_one_does(world: World) -> None:
+    tries = [
+        set_up(world.db, "Office", f"p{number % 2}@example.com", world.clock())
+        for number in range(6)
+    ]
+    ended = await asyncio.gather(*tries, return_exceptions=True)
+    assert len([each for each in ended if isinstance(each, NewWorkspace)]) == 1
+    assert len([each for each in ended if isinstance(each, InvalidValueError)]) == 5

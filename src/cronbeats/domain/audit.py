@@ -152,6 +152,20 @@ def about_job(
     return AuditEntry(now, by, action, target, job.workspace_id, changes)
 
 
+def about_workspace(
+    workspace_id: int,
+    name: str,
+    action: AuditAction,
+    *,
+    by: Actor,
+    now: datetime,
+    changes: tuple[FieldChange, ...] = (),
+) -> AuditEntry:
+    """Return the entry that tells what was done to a workspace of this name, in itself."""
+    target = Target(TargetKind.WORKSPACE, name, workspace_id)
+    return AuditEntry(now, by, action, target, workspace_id, changes)
+
+
 def as_person(user: User, address: str | None) -> Actor:
     """Return a person as somebody who does something, from an address."""
     return Actor(ActorKind.PERSON, user.email, user.id, address)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cronbeats.domain.kept_answer import KEPT_FOR
 from cronbeats.storage import kept_answers
 from cronbeats.storage.database import Database
+from cronbeats.storage.pruning import prune_what_is_old
 
 
 async def forget_answers(db: Database, now: datetime) -> int:
     """Delete the answers whose time is over; return how many went. Raises UnavailableError."""
-    async with db.write() as tx:
-        return await kept_answers.prune(tx, now)
+    return await prune_what_is_old(db, kept_answers.prune, now - KEPT_FOR)

@@ -9,9 +9,7 @@ from cronbeats.domain.access import DEFAULT_PLAN, PLANS, Action, Role, may
 from cronbeats.domain.audit import (
     Actor,
     AuditAction,
-    AuditEntry,
-    Target,
-    TargetKind,
+    about_workspace,
     changes_between,
 )
 from cronbeats.domain.errors import InvalidValueError, NotAllowedError, NotFoundError
@@ -60,9 +58,9 @@ async def set_plan(db: Database, text: str, plan: str, now: datetime, *, by: Act
         await workspaces.lock(tx, found.id)
         await workspaces.set_plan(tx, found.id, plan)
         if changes := changes_between({"plan": found.plan}, {"plan": plan}):
-            target = Target(TargetKind.WORKSPACE, found.name, found.id)
-            changed = AuditAction.WORKSPACE_PLAN_CHANGED
-            await audit_log.add(tx, [AuditEntry(now, by, changed, target, found.id, changes)])
+            done = AuditAction.WORKSPACE_PLAN_CHANGED
+            entry = about_workspace(found.id, found.name, done, by=by, now=now, changes=changes)
+            await audit_log.add(tx, [entry])
     return Workspace(found.id, found.name, plan)
 
 
@@ -84,9 +82,8 @@ async def create_workspace(db: Database, name: str, *, by: Actor, now: datetime)
             reason = f"You own {MOST_WORKSPACES} workspaces, which is as many as there may be."
             raise InvalidValueError({"name": [reason]})
         workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, by.user_id, now)
-        place = Target(TargetKind.WORKSPACE, name, workspace_id)
-        made = AuditAction.WORKSPACE_CREATED
-        await audit_log.add(tx, [AuditEntry(now, by, made, place, workspace_id)])
+        made = about_workspace(workspace_id, name, AuditAction.WORKSPACE_CREATED, by=by, now=now)
+        await audit_log.add(tx, [made])
     return workspace_id
 
 
@@ -104,9 +101,9 @@ async def rename_workspace(
         before = await workspaces.get_name(tx, workspace_id)
         await workspaces.rename(tx, workspace_id, name)
         if changes := changes_between({"name": before}, {"name": name}):
-            place = Target(TargetKind.WORKSPACE, before, workspace_id)
-            renamed = AuditAction.WORKSPACE_RENAMED
-            await audit_log.add(tx, [AuditEntry(now, by, renamed, place, workspace_id, changes)])
+            done = AuditAction.WORKSPACE_RENAMED
+            entry = about_workspace(workspace_id, before, done, by=by, now=now, changes=changes)
+            await audit_log.add(tx, [entry])
 
 
 async def measure_usage(db: Database, workspace_id: int, now: datetime) -> WorkspaceUsage:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cronbeats.domain.access import DEFAULT_PLAN
 from cronbeats.domain.account import User, explain_bad_email, explain_bad_password, fold_email
-from cronbeats.domain.audit import AuditAction, AuditEntry, Target, TargetKind, about_user, person
+from cronbeats.domain.audit import AuditAction, about_user, about_workspace, person
 from cronbeats.domain.errors import InvalidValueError, LinkGoneError
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.one_time_link import FIRST_RUN_LASTS, LinkPurpose
@@ -93,10 +93,9 @@ async def run_first(
             await users.set_password(tx, user_id, password_hash)
         workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, user_id, now)
         by = person(user_id, email, client.address)
-        place = Target(TargetKind.WORKSPACE, name, workspace_id)
-        made = AuditAction.WORKSPACE_CREATED
+        made = about_workspace(workspace_id, name, AuditAction.WORKSPACE_CREATED, by=by, now=now)
         signed_up = about_user(User(user_id, email), AuditAction.USER_SIGNED_UP, by, now)
-        await audit_log.add(tx, [signed_up, AuditEntry(now, by, made, place, workspace_id)])
+        await audit_log.add(tx, [signed_up, made])
         await one_time_links.void(tx, _FIRST_RUN, now)
         session = await sessions.begin(tx, user_id, client, now)
         device = await known_devices.remember(tx, user_id, None, now)

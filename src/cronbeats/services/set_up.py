@@ -15,6 +15,7 @@ from cronbeats.domain.audit import (
     AuditEntry,
     Target,
     TargetKind,
+    about_workspace,
     changes_between,
 )
 from cronbeats.domain.errors import InvalidValueError
@@ -45,6 +46,7 @@ async def set_up(
     _check(name, email)
     key = new_api_key()
     async with db.write() as tx:
+        await workspaces.let_one_set_up(tx)
         if await workspaces.has_name(tx, name):
             raise InvalidValueError({"workspace": [f"A workspace named {name!r} exists already."]})
         owner_id = await workspaces.find_or_add_user(tx, email, now)
@@ -52,13 +54,13 @@ async def set_up(
         key_id = await api_keys.add(
             tx, workspace_id, key, name=_KEY_NAME, role=Role.OWNER, created_by=owner_id, now=now
         )
-        place = Target(TargetKind.WORKSPACE, name, workspace_id)
+        made = about_workspace(workspace_id, name, AuditAction.WORKSPACE_CREATED, by=by, now=now)
         title = Target(TargetKind.API_KEY, title_of_key(_KEY_NAME, key.prefix), key_id)
         role = changes_between({}, {"role": Role.OWNER})
         await audit_log.add(
             tx,
             [
-                AuditEntry(now, by, AuditAction.WORKSPACE_CREATED, place, workspace_id),
+                made,
                 AuditEntry(now, by, AuditAction.API_KEY_CREATED, title, workspace_id, role),
             ],
         )

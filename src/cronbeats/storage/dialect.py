@@ -66,8 +66,11 @@ _SYNCHRONOUS = "synchronous"
 # A server that is there answers sooner; one that is not may never say so.
 _CONNECT_SECONDS = 5
 _COMMAND_SECONDS = 10
-# Any constant will do, as long as every version of CronBeats takes the same one.
+# Any constants will do, as long as every version of CronBeats takes the same ones.
 _MIGRATION_LOCK = 0x63726F6E
+SET_UP_LOCK = 0x63726F6F
+"""Held by whoever sets a workspace up."""
+
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -266,6 +269,15 @@ def lock_for_migration(connection: Connection) -> None:
     """Let one process migrate at a time; the lock goes with the transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
+
+async def let_one_in(tx: AsyncConnection, lock: int) -> None:
+    """Hold a lock that belongs to no row until the transaction ends.
+
+    SQLite has one writer at a time in any case.
+    """
+    if _is_postgresql(tx):
+        await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
 
 
 async def overwrite_what_is_deleted(tx: AsyncConnection) -> None:

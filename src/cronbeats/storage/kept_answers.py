@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
 
 from cronbeats.domain.errors import KeyReusedError
 from cronbeats.domain.kept_answer import KEPT_FOR, KeptAnswer, OnceOnly
@@ -46,9 +46,13 @@ async def keep(tx: Transaction, workspace_id: int, once: OnceOnly, answer: KeptA
     await tx.execute(update(kept_answers).where(mine).values(values))
 
 
-async def prune(tx: Transaction, now: datetime) -> int:
-    """Delete the answers that need not be kept any longer; return how many went."""
-    return (await tx.execute(delete(kept_answers).where(_is_over(now)))).rowcount
+async def prune(tx: Transaction, kept_before: datetime, limit: int) -> int:
+    """Delete up to `limit` answers kept since before a moment; return how many went."""
+    key = tuple(kept_answers.primary_key)
+    old = select(*key).where(kept_answers.c.kept_at <= kept_before).limit(limit)
+    # What somebody claims anew at this moment can wait for the next time.
+    old = old.with_for_update(skip_locked=True)
+    return (await tx.execute(delete(kept_answers).where(tuple_(*key).in_(old)))).rowcount
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, insert, select, update
 from cronbeats.domain.access import Role
 from cronbeats.domain.errors import WorkspaceGoneError
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.dialect import SET_UP_LOCK, let_one_in
 from cronbeats.storage.schema import members, users, workspaces
 
 IS_THERE = workspaces.c.deleted_at.is_(None)
@@ -42,6 +43,11 @@ async def has_name(tx: Transaction, name: str) -> bool:
     """Tell whether a workspace of this name exists."""
     named = select(workspaces.c.id).where(workspaces.c.name == name, IS_THERE)
     return await tx.scalar(named.limit(1)) is not None
+
+
+async def let_one_set_up(tx: Transaction) -> None:
+    """Let nobody else set a workspace up until the transaction ends: its name is its own."""
+    await let_one_in(tx, SET_UP_LOCK)
 
 
 async def browse(tx: Transaction) -> list[Workspace]:
