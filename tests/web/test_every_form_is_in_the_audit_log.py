@@ -127,6 +127,18 @@ async def work_on_jobs(walk: Walk) -> None:
     await walk.post(f"{path}/delete", "job.deleted", name="Backup")
 
 
+async def work_on_many_jobs(walk: Walk) -> None:
+    both = {}
+    for name in ("One", "Two"):
+        form = fresh("UTC") | {"name": name}
+        made = await walk.post("/w/1/jobs/new", "job.created", **form)
+        [job_id] = re.findall(r"/jobs/(\d+)", made.headers["Location"])
+        both[f"job-{job_id}"] = "on"
+    for what, leaves in (("pause", "paused"), ("resume", "resumed"), ("delete", "deleted")):
+        await walk.post(f"/w/1/jobs/{what}", *[f"job.{leaves}"] * 2, **both)
+        await walk.post(f"/w/1/jobs/{what}", **both)
+
+
 async def work_on_integrations(walk: Walk) -> None:
     path, updated = "/w/1/integrations/webhook", "integration.updated"
     await walk.post(path, updated, url="https://receiver.test/hook", secret_way="none")
@@ -196,6 +208,7 @@ async def test_every_form_leaves_exactly_its_entries(empty_world: World) -> None
         change_the_account,
         use_a_second_factor,
         work_on_jobs,
+        work_on_many_jobs,
         work_on_integrations,
         work_on_people,
         work_on_workspaces,
