@@ -96,6 +96,15 @@ def test_blind_windows_reach_across_the_bars_of_their_time_or_stand_between_two(
     assert across.text.endswith("heard nothing from 2026-03-02 13:59 UTC to 2026-03-02 15:01 UTC")
 
 
+def test_a_drawing_of_older_runs_ends_with_the_last_of_them() -> None:
+    blind = BlindWindows([BlindWindow(NOON + 9 * HOUR, NOON + 10 * HOUR)])
+    assert len(draw(run(1, 1), run(2, 1), blind=blind).bands) == 1
+    runs = [run(2, 1), run(1, 1)]
+    older = draw_timeline(runs, blind, "UTC", NOON + 100 * HOUR, is_newest=False)
+    assert older is not None
+    assert older.bands == ()
+
+
 def test_only_the_newest_are_drawn_and_nothing_of_nothing() -> None:
     drawn = draw(*(run(number, 1) for number in range(MOST_BARS + 5)))
     assert [bar.number for bar in drawn.bars] == list(range(5, MOST_BARS + 5))

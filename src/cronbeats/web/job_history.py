@@ -32,7 +32,8 @@ async def show_runs(visit: Visit) -> Answer:
     job, context = await find_job(visit), visit.context
     request = PageRequest(page_number(visit), MOST_BARS)
     page = await browse_history.browse_runs(context.db, job.workspace_id, job.id, request)
-    drawn = timeline_values(visit, job, page.items, await context.blind_windows())
+    blind, are_newest = await context.blind_windows(), request.page == 1
+    drawn = timeline_values(visit, job, page.items, blind, are_newest=are_newest)
     return show(visit, "job_runs.html", **said_of_job(visit, job), **drawn, page=page)
 
 

@@ -61,12 +61,12 @@ PAGES = (get(JOB, show_job, Action.READ),)
 
 
 def timeline_values(
-    visit: Visit, job: Job, runs: Sequence[Run], blind: BlindWindows
+    visit: Visit, job: Job, runs: Sequence[Run], blind: BlindWindows, *, are_newest: bool = True
 ) -> dict[str, Any]:
     """Return what templates draw the timeline of runs with, which are given newest first."""
     zone = visit.user.timezone or job.timezone
     return {
-        "timeline": draw_timeline(runs, blind, zone, visit.now),
+        "timeline": draw_timeline(runs, blind, zone, visit.now, is_newest=are_newest),
         "spread": spread_of(runs),
         "runs": runs,
     }

@@ -88,9 +88,17 @@ class Timeline:
 
 
 def draw_timeline(
-    runs: Sequence[Run], blind: BlindWindows, zone: str, now: datetime
+    runs: Sequence[Run],
+    blind: BlindWindows,
+    zone: str,
+    now: datetime,
+    *,
+    is_newest: bool = True,
 ) -> Timeline | None:
-    """Return the drawing of runs, given newest first, with moments in a time zone; None of none."""
+    """Return the drawing of runs, given newest first, with moments in a time zone; None of none.
+
+    Unless they are the newest ones, it ends with the last of them, else at `now`.
+    """
     shown = list(reversed(runs[:MOST_BARS]))
     if not shown:
         return None
@@ -111,7 +119,7 @@ def draw_timeline(
             for index, run in enumerate(shown)
             for each in [_height(run, scale, now)]
         ),
-        tuple(_bands(moments, blind, zone, now)),
+        tuple(_bands(moments, blind, zone, now if is_newest else moments[-1])),
         scale.ticks if scale else (),
         is_logarithmic=scale is not None and scale.is_logarithmic,
         plot_width=MOST_BARS * PITCH,
@@ -169,11 +177,11 @@ def _x(index: int, count: int) -> int:
 
 
 def _bands(
-    moments: Sequence[datetime], blind: BlindWindows, zone: str, now: datetime
+    moments: Sequence[datetime], blind: BlindWindows, zone: str, until: datetime
 ) -> list[Band]:
-    """Return the blind windows since the first run, which reach across the bars of their time."""
+    """Return the blind windows from the first run on, which reach across the bars of their time."""
     bands: list[Band] = []
-    for window in blind.touching(moments[0], now)[-_MOST_BANDS:]:
+    for window in blind.touching(moments[0], until)[-_MOST_BANDS:]:
         before = sum(each <= window.started_at for each in moments)
         within = sum(window.started_at < each <= window.ended_at for each in moments)
         left = (MOST_BARS - len(moments) + before) * PITCH
