@@ -16,6 +16,7 @@ from cronbeats.domain.errors import (
     NotAllowedError,
     WorkspaceGoneError,
 )
+from cronbeats.domain.hint import Gathered, HintKind
 from cronbeats.domain.job import Rules, new_state
 from cronbeats.domain.job_wish import JobWish
 from cronbeats.domain.schedule import Every
@@ -148,6 +149,14 @@ async def test_a_request_that_was_let_in_before_comes_too_late(world: World) -> 
         with pytest.raises(WorkspaceGoneError):
             await each
     assert await stored_rows(world.db) == before
+
+
+async def test_open_pages_hear_that_its_jobs_are_gone(world: World) -> None:
+    job, heard = await world.make_job(), list[Gathered]()
+    world.db.listen(heard.append)
+    await delete(world)
+    [hints] = [each[world.workspace_id] for each in heard]
+    assert hints.jobs == {job["id"]: HintKind.JOB}
 
 
 async def test_who_deleted_it_is_kept_in_no_workspace(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from cronbeats.domain.access import Action, may
@@ -46,11 +47,11 @@ async def delete_workspace(
     for _ in range(_MOST_TRIES):
         async with db.write() as tx:
             # The jobs before their workspace, as they are by a ping that plans a reminder.
-            job_count = await jobs.lock_all(tx, workspace_id)
+            job_ids = await jobs.lock_all(tx, workspace_id)
             name = await _lock(tx, workspace_id, typed_name, by)
-            if await jobs.count(tx, workspace_id) == job_count:
-                await _write_down(tx, workspace_id, name, job_count, by=by, now=now)
-                await _close(tx, workspace_id, now)
+            if await jobs.count(tx, workspace_id) == len(job_ids):
+                await _write_down(tx, workspace_id, name, len(job_ids), by=by, now=now)
+                await _close(tx, workspace_id, job_ids, now)
                 return name
         # A job was made between the two locks, and to lock it now could block a ping of it.
     raise UnavailableError("jobs are being made in this workspace all the time")
@@ -81,8 +82,8 @@ async def _lock(tx: Transaction, workspace_id: int, typed_name: str, by: Actor) 
     return name
 
 
-async def _close(tx: Transaction, workspace_id: int, now: datetime) -> None:
-    await ledger.close_accounts(tx, workspace_id)
+async def _close(tx: Transaction, workspace_id: int, job_ids: Sequence[int], now: datetime) -> None:
+    await ledger.close_accounts(tx, workspace_id, job_ids)
     await jobs.mark_all_deleted(tx, workspace_id, now)
     # The integrations before their alerts, in the order of whoever sends them.
     await integrations.lock_all(tx, workspace_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -175,10 +175,10 @@ async def lock_many(tx: Transaction, workspace_id: int, job_ids: Collection[int]
     return await fetch(tx, _lock(alive().where(*own)))
 
 
-async def lock_all(tx: Transaction, workspace_id: int) -> int:
-    """Lock every job of a workspace, and return how many there are."""
+async def lock_all(tx: Transaction, workspace_id: int) -> Sequence[int]:
+    """Lock every job of a workspace, and return their ids."""
     every = alive().where(jobs.c.workspace_id == workspace_id).with_only_columns(jobs.c.id)
-    return len((await tx.scalars(_lock(every))).all())
+    return (await tx.scalars(_lock(every))).all()
 
 
 async def workspace_of(tx: Transaction, job_id: int) -> int | None:

@@ -48,11 +48,12 @@ async def open_account(tx: Transaction, job: Job) -> None:
     note_hints(tx, [Hint(job.workspace_id, job.id, HintKind.JOB)])
 
 
-async def close_accounts(tx: Transaction, workspace_id: int) -> None:
+async def close_accounts(tx: Transaction, workspace_id: int, job_ids: Sequence[int]) -> None:
     """Let the clock look at no job of a workspace any more, and people be told of none.
 
-    The jobs must be locked; what is owed already stays owed.
+    All its jobs, by their ids, must be locked; what is owed already stays owed.
     """
+    note_hints(tx, (Hint(workspace_id, job_id, HintKind.JOB) for job_id in job_ids))
     own = select(jobs.c.id).where(jobs.c.workspace_id == workspace_id)
     await tx.execute(update(job_states).where(job_states.c.job_id.in_(own)).values(wake_at=None))
     await reminders.forget_all(tx, workspace_id)
