@@ -23,7 +23,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --no-input
-CLIENTS := tests/clients
+# What tests have from npm: a package.json, and beside it what it says.
+NODE := $(patsubst %/package.json,%,$(wildcard tests/*/package.json))
 # Many tests wait for something: four at a time keep two cores busy.
 PYTEST_FLAGS ?= -n 4 --dist loadfile
 UV := uv==0.13.9
@@ -47,7 +48,7 @@ serve: .venv/runtime.stamp
 # test -------------------------------------------------------------------------------------------
 
 # pytest comes last: CI reads its closing line.
-test: install $(if $(wildcard $(CLIENTS)/package.json),$(CLIENTS)/node_modules/.stamp)
+test: install $(NODE:%=%/node_modules/.stamp)
 	@scripts/install-browser
 	@echo "== ruff format"
 	@$(BIN)/ruff format --check --quiet --diff .
@@ -98,9 +99,9 @@ $(shell test -x $(BIN)/python || rm -f .venv/*.stamp)
 $(BIN)/python:
 	@scripts/venv .venv
 
-$(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
-	@echo "Installing $(CLIENTS)/package-lock.json"
-	@scripts/install-test-clients $(CLIENTS)
+%/node_modules/.stamp: %/package.json %/package-lock.json
+	@echo "Installing $*/package-lock.json"
+	@scripts/install-node-packages $*
 	@touch $@
 
 # lock -------------------------------------------------------------------------------------------
@@ -123,6 +124,6 @@ lock: .venv-lock/$(UV).stamp
 	@touch $@
 
 clean:
-	@rm -rf .venv .venv-lock build dist artifacts src/*.egg-info $(CLIENTS)/node_modules \
+	@rm -rf .venv .venv-lock build dist artifacts src/*.egg-info $(NODE:%=%/node_modules) \
 		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,11 +15,12 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    StorageState,
     expect,
     sync_playwright,
 )
 
-from tests.browser.steps import PASSWORD, WRONG_PASSWORD
+from tests.browser.steps import PASSWORD, WRONG_PASSWORD, enter_by_link
 from tests.support.server import Server
 from tests.support.source_code import ROOT
 
@@ -115,6 +116,16 @@ def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
     finally:
         server.end()
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, page_server: Server) -> StorageState:
+    """Give what the browser of the owner keeps who has signed in, for `open_page`."""
+    context = browser.new_context()
+    enter_by_link(context.new_page(), page_server)
+    kept = context.storage_state()
+    context.close()
+    return kept
 
 
 @pytest.fixture

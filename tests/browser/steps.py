@@ -1,10 +1,12 @@
 """What people do in a browser again and again, as verbs."""
 
 import re
+import subprocess
 
 from playwright.sync_api import Page, expect
 
 from tests.support.machine import wait_until
+from tests.support.program import PROGRAM
 from tests.support.server import Server
 
 EMAIL, PASSWORD = "ada@example.com", "a few made-up words"
@@ -40,3 +42,19 @@ def sign_in(page: Page, password: str = PASSWORD, email: str = EMAIL) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def enter_by_link(page: Page, server: Server) -> None:
+    """Let the owner in by a link that the command line makes."""
+    made = subprocess.run(
+        [PROGRAM, "users", "reset-link", EMAIL],
+        cwd=server.directory,
+        env={**server.environment, "CRONBEATS_PUBLIC_URL": server.url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    page.goto(made.stdout.strip())
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("button", name="Set it and sign in").click()
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
