@@ -30,7 +30,8 @@ class Mail(RecordingSender):
 
     fields = (ConfigField("addresses", "Who", is_secret=False, is_personal=True, max_items=20),)
 
-    def explain_bad(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+    @staticmethod
+    def explain_bad(config: Mapping[str, str]) -> dict[str, list[str]]:
         return {"addresses": ["Item 2: bad."]} if "bad" in config.get("addresses", "") else {}
 
 

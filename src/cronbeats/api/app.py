@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -29,6 +29,7 @@ from cronbeats.api import (
     signals,
 )
 from cronbeats.api.context import ApiContext
+from cronbeats.api.integration_shapes import Setup, setups_of
 from cronbeats.api.openapi import build_document
 from cronbeats.api.openapi_door import PublishedDocument
 from cronbeats.api.validation import problem_of_request
@@ -77,6 +78,12 @@ def build_api(
 
 def build_routes(senders: Senders) -> FastAPI:
     """Return every route there is; to answer, they need a context and what the gate tells."""
+    return _routes_of(setups_of(senders))
+
+
+# Making the shapes of all these routes takes time, and they are the same for the same senders.
+@lru_cache(maxsize=4)
+def _routes_of(setups: tuple[Setup, ...]) -> FastAPI:
     app = FastAPI(
         routes=_fixed_routes(),
         docs_url=None,
@@ -84,7 +91,7 @@ def build_routes(senders: Senders) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.include_router(integrations.build_router(senders), prefix=_PREFIX)
+    app.include_router(integrations.build_router(setups), prefix=_PREFIX)
     app.add_exception_handler(CronBeatsError, _tell_error)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_exception_handler(HTTPException, _tell_http)
@@ -92,7 +99,6 @@ def build_routes(senders: Senders) -> FastAPI:
     return app
 
 
-# Making the shapes of all these routes takes time, and they are always the same.
 @cache
 def _fixed_routes() -> list[BaseRoute]:
     """Return the routes that do not depend on what senders there are."""

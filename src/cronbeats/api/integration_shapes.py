@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired, Union
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
@@ -12,7 +14,16 @@ from cronbeats.api.paging import Pagination
 from cronbeats.api.shapes import Body, changes_schema, mistake, mistakes
 from cronbeats.domain.access import Action, Identity, may
 from cronbeats.domain.integration import IntegrationKind, join_list
-from cronbeats.senders.protocol import ConfigField, Sender
+from cronbeats.senders.protocol import ConfigField, Senders
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What one kind of integration needs to be set up, and `explain_bad`, which checks that."""
+
+    kind: IntegrationKind
+    fields: tuple[ConfigField, ...]
+    explain_bad: Callable[[Mapping[str, str]], dict[str, list[str]]]
 
 
 class LastDeliveryShown(TypedDict):
@@ -60,15 +71,20 @@ class TestedShown(TypedDict):
     ]
 
 
-def body_of(sender: Sender) -> type[Body]:
+def setups_of(senders: Senders) -> tuple[Setup, ...]:
+    """Return what each kind of integration needs that there is a sender for."""
+    return tuple(Setup(each.kind, each.fields, each.explain_bad) for each in senders.values())
+
+
+def body_of(setup: Setup) -> type[Body]:
     """Return what may be sent to set this kind of integration up, made from its fields."""
-    name = sender.kind.capitalize()
-    fields: dict[str, Any] = {field.name: _taken(sender, field) for field in sender.fields}
+    name = setup.kind.capitalize()
+    fields: dict[str, Any] = {field.name: _taken(setup, field) for field in setup.fields}
     about = "Whether alerts are sent; a new integration is on"
     fields["is_enabled"] = (bool, Field(True, description=about, examples=[True]))
     examples: dict[str, Any] = {
         field.name: [field.example] if field.max_items is not None else field.example
-        for field in sender.fields
+        for field in setup.fields
     }
     shape = create_model(
         f"{name}In",
@@ -80,11 +96,11 @@ def body_of(sender: Sender) -> type[Body]:
     return shape
 
 
-def view_of(sender: Sender) -> type[BaseModel]:
+def view_of(setup: Setup) -> type[BaseModel]:
     """Return how this kind of integration is shown, made from its fields."""
     fields: dict[str, Any] = {
-        "type": (Literal[sender.kind], shown("The kind of integration", sender.kind)),
-        **{field.name: _viewed(field) for field in sender.fields},
+        "type": (Literal[setup.kind], shown("The kind of integration", setup.kind)),
+        **{field.name: _viewed(field) for field in setup.fields},
         "is_enabled": (bool, shown("Whether alerts are sent", True)),
         "is_configured": (bool, shown("Whether it has all values that it needs", True)),
         "unavailable": (
@@ -112,8 +128,8 @@ def view_of(sender: Sender) -> type[BaseModel]:
             shown("Why it takes no message any more; null if it does", None),
         ),
     }
-    about = f"The {sender.kind} integration, its secrets masked."
-    return create_model(f"{sender.kind.capitalize()}Shown", __doc__=about, **fields)
+    about = f"The {setup.kind} integration, its secrets masked."
+    return create_model(f"{setup.kind.capitalize()}Shown", __doc__=about, **fields)
 
 
 def page_of_views(views: list[type[BaseModel]]) -> type[BaseModel]:
@@ -140,12 +156,12 @@ def shown_value(field: ConfigField, value: str | None, who: Identity) -> str | l
     return items if field.max_items is not None else next(iter(items), None)
 
 
-def _taken(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
+def _taken(setup: Setup, field: ConfigField) -> tuple[Any, Any]:
     if field.max_items is not None:
-        return _list_taken(sender, field)
+        return _list_taken(setup, field)
 
     def check(value: str) -> str:
-        if reasons := sender.explain_bad({field.name: value}).get(field.name):
+        if reasons := setup.explain_bad({field.name: value}).get(field.name):
             raise mistakes(reasons)
         return value
 
@@ -163,9 +179,9 @@ def _format_of(field: ConfigField) -> str:
     return "webhook-url" if field.is_url else field.name.replace("_", "-")
 
 
-def _list_taken(sender: Sender, field: ConfigField) -> tuple[Any, Any]:
+def _list_taken(setup: Setup, field: ConfigField) -> tuple[Any, Any]:
     def check(items: list[str]) -> list[str]:
-        if reasons := sender.explain_bad({field.name: join_list(items)}).get(field.name):
+        if reasons := setup.explain_bad({field.name: join_list(items)}).get(field.name):
             raise mistakes(reasons)
         return items
 

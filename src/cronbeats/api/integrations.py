@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,6 +14,7 @@ from cronbeats.api.context import Context, IntegrationEditor, Reader
 from cronbeats.api.integration_shapes import (
     BreakageShown,
     LastDeliveryShown,
+    Setup,
     TestedShown,
     answer_of,
     body_of,
@@ -35,15 +37,14 @@ from cronbeats.domain.integration import (
 )
 from cronbeats.domain.page import page_of
 from cronbeats.edge.problems import moment
-from cronbeats.senders.protocol import Sender, Senders
 from cronbeats.services import manage_integrations
 from cronbeats.services.manage_integrations import IntegrationView
 
 
-def build_router(senders: Senders) -> APIRouter:
-    """Return the routes of every kind of integration there is a sender for."""
+def build_router(setups: Sequence[Setup]) -> APIRouter:
+    """Return the routes of these kinds of integrations; their senders are those of the context."""
     router = new_router("/integrations", tag="Integrations")
-    views = {sender.kind: view_of(sender) for sender in senders.values()}
+    views = {setup.kind: view_of(setup) for setup in setups}
     router.add_api_route(
         "",
         _browse,
@@ -51,8 +52,8 @@ def build_router(senders: Senders) -> APIRouter:
         operation_id="listIntegrations",
         response_model=answer_of(page_of_views(list(views.values()))),
     )
-    for sender in senders.values():
-        _add_routes(router, sender, views[sender.kind])
+    for setup in setups:
+        _add_routes(router, setup, views[setup.kind])
     return router
 
 
@@ -66,37 +67,37 @@ async def _browse(query: Annotated[PageQuery, Query()], context: Context, who: R
     return success({"integrations": items, "pagination": pagination_json(page)})
 
 
-def _add_routes(router: APIRouter, sender: Sender, view: type[BaseModel]) -> None:
-    kind, name = sender.kind, sender.kind.capitalize()
+def _add_routes(router: APIRouter, setup: Setup, view: type[BaseModel]) -> None:
+    kind, name = setup.kind, setup.kind.capitalize()
     router.add_api_route(
         f"/{kind}",
-        _saver(sender),
+        _saver(setup),
         methods=["PUT"],
         operation_id=f"configure{name}",
         response_model=answer_of(view),
     )
     router.add_api_route(
         f"/{kind}/test",
-        _tester(sender),
+        _tester(kind),
         methods=["POST"],
         operation_id=f"test{name}",
         openapi_extra=raises("not_configured", "delivery_failed"),
     )
 
 
-def _saver(sender: Sender) -> Any:
+def _saver(setup: Setup) -> Any:
     async def save(
         body: Annotated[Body, BodyParameter()], context: Context, who: IntegrationEditor
     ) -> Any:
         """Set the integration up; what is left out stays, an empty text or list clears."""
         values = body.model_dump(exclude_unset=True)
         is_enabled = values.pop("is_enabled", None)
-        for field in sender.fields:
+        for field in setup.fields:
             if field.max_items is not None and field.name in values:
                 values[field.name] = join_list(values[field.name])
         view = await manage_integrations.save_integration(
             context.db,
-            sender,
+            context.senders[setup.kind],
             who.workspace_id,
             values,
             is_enabled=is_enabled,
@@ -105,18 +106,18 @@ def _saver(sender: Sender) -> Any:
         )
         return success(_view_json(view, who))
 
-    save.__annotations__["body"] = body_of(sender)
+    save.__annotations__["body"] = body_of(setup)
     return save
 
 
-def _tester(sender: Sender) -> Any:
+def _tester(kind: IntegrationKind) -> Any:
     async def test(context: Context, who: IntegrationEditor) -> Answer[TestedShown]:
         """Send a test message now, whether alerts are sent or not."""
         delivered = await manage_integrations.test_integration(
-            context.db, sender, who.workspace_id, context.clock(), by=who.actor
+            context.db, context.senders[kind], who.workspace_id, context.clock(), by=who.actor
         )
         tested: TestedShown = {
-            "type": sender.kind,
+            "type": kind,
             "delivered": True,
             "status_code": delivered.status_code,
             "duration_ms": delivered.duration_ms,
