@@ -13,12 +13,14 @@ from cronbeats.api.context import ApiContext
 from cronbeats.clock import Clock
 from cronbeats.domain.access import PLANS, Plans
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.membership import Invitation
 from cronbeats.domain.storm import StormRule
 from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.ops.health import Health
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
 from cronbeats.senders.protocol import IdentityProvider, Postman, Senders
+from cronbeats.services.mail_invitations import send_invitation
 from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
 from cronbeats.services.recover_accounts import send_reset
 from cronbeats.services.sign_in_elsewhere import Terms
@@ -181,6 +183,7 @@ class App:
             settings.trusted_proxies,
             settings.development,
             begin_reset=self._begin_reset(postman, settings.base_url, clock),
+            begin_invitation=self._begin_invitation(postman),
             pause=pause,
             storms=_storms(settings),
             hub=self._hub,
@@ -206,6 +209,17 @@ class App:
         def begin(email: str) -> None:
             errand = send_reset(self._db, postman, email, base_url, clock())
             self._errands.begin("send_reset", errand)
+
+        return begin
+
+    def _begin_invitation(
+        self, postman: Postman | None
+    ) -> Callable[[Invitation, str], None] | None:
+        if postman is None or not postman.is_available:
+            return None
+
+        def begin(invitation: Invitation, link: str) -> None:
+            self._errands.begin("send_invitation", send_invitation(postman, invitation, link))
 
         return begin
 

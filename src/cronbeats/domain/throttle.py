@@ -46,10 +46,13 @@ CODES = Throttle(10, timedelta(minutes=15))
 """Codes of a second factor, after the right password: of an account, or of a device it knows."""
 
 LETTERS = Throttle(3, timedelta(minutes=20))
-"""Letters with a link to one account."""
+"""Letters with a link to one account, and invitations to one address."""
 
 BY_INVITATION = Throttle(10, timedelta(minutes=1))
 """Of an invitation, behind which somebody new makes an account, whoever has its link."""
+
+MAILED_INVITATIONS = Throttle(100, timedelta(minutes=10))
+"""Invitations that one workspace sends by mail, to whomever."""
 
 Subjects = Mapping[str, Throttle]
 """What a try counts for, each under its hash."""
@@ -97,6 +100,17 @@ def subjects_of_setting_out(address: str | None) -> Subjects:
 def subjects_of_letter(email: str) -> Subjects:
     """Return what such a letter counts for."""
     return {_subject("letter", email): LETTERS}
+
+
+def subjects_of_mailed_invitation(workspace_id: int, email: str) -> Subjects:
+    """Return what an invitation that is sent by mail counts for.
+
+    Not for the letters of an account: who invites does not use up what its person asks for.
+    """
+    return {
+        _subject("invitations of", str(workspace_id)): MAILED_INVITATIONS,
+        _subject("invitation to", email): LETTERS,
+    }
 
 
 def subjects_of_proof(user_id: int) -> Subjects:

@@ -35,7 +35,7 @@ from cronbeats.domain.membership import (
     require_may_manage,
 )
 from cronbeats.domain.session import Client
-from cronbeats.domain.throttle import subjects_of_joining
+from cronbeats.domain.throttle import subjects_of_joining, subjects_of_mailed_invitation
 from cronbeats.storage import (
     arrivals,
     audit_log,
@@ -55,10 +55,14 @@ _ANYBODY = "Anybody with the link"
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation just made, with its token, which is shown once and never again."""
+    """An invitation just made, with its token, which is shown once and never again.
+
+    `may_be_mailed` tells that it has an address that was not sent too many already.
+    """
 
     invitation: Invitation
     token: str = field(repr=False)
+    may_be_mailed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ async def invite(
         )
         made = await _get(tx, workspace_id, invitation_id, now)
         await _write_down(tx, made, AuditAction.MEMBER_INVITED, by, now)
-    return Invited(made, token)
+        may_be_mailed = await _count_letter(tx, made, now)
+    return Invited(made, token, may_be_mailed)
 
 
 async def withdraw(
@@ -210,6 +215,13 @@ async def _make_account(
         await users.set_password(tx, user_id, password_hash)
     await users.set_profile(tx, user_id, name, None)
     return User(user_id, email)
+
+
+async def _count_letter(tx: Transaction, invitation: Invitation, now: datetime) -> bool:
+    if invitation.email is None:
+        return False
+    subjects = subjects_of_mailed_invitation(invitation.workspace_id, invitation.email)
+    return await sign_in_tries.count(tx, subjects, now) == 0
 
 
 async def _lock(tx: Transaction, workspace_id: int, by: Actor) -> Role:

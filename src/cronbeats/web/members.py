@@ -35,7 +35,7 @@ async def show_members(visit: Visit) -> Answer:
 
 
 async def invite(visit: Visit) -> Answer:
-    """Make an invitation, and show its link this once."""
+    """Make an invitation, show its link this once, and mail it if that can be."""
     form, here = visit.form, visit.membership
     try:
         invited = await invite_people.invite(
@@ -53,8 +53,11 @@ async def invite(visit: Visit) -> Answer:
         )
         return await _show(visit, wrong, status=422)
     link = f"{visit.context.base_url}/invite/{invited.token}"
+    begin = visit.context.begin_invitation
+    if begin is not None and invited.may_be_mailed:
+        begin(invited.invitation, link)
     fresh = Form(_FRESH, scope="invite-")
-    return await _show(visit, fresh, status=201, link=link, invited=invited.invitation)
+    return await _show(visit, fresh, status=201, link=link, invited=invited)
 
 
 async def withdraw(visit: Visit) -> Answer:
@@ -165,6 +168,7 @@ async def _show(visit: Visit, form: Form, *, status: int = 200, **more: Any) -> 
         choices=[(role, role.capitalize(), _ABOUT[role]) for role in given],
         path=_path(visit),
         base=f"/w/{here.workspace_id}",
+        can_mail=context.begin_invitation is not None,
         **shown,
     )
 

@@ -16,7 +16,7 @@ from cronbeats.domain.access import Plans
 from cronbeats.domain.account import User
 from cronbeats.domain.audit import Actor, person
 from cronbeats.domain.blind_window import BlindWindows
-from cronbeats.domain.membership import Membership
+from cronbeats.domain.membership import Invitation, Membership
 from cronbeats.domain.session import Client
 from cronbeats.domain.storm import StormRule
 from cronbeats.edge.asgi import AsgiApp
@@ -71,9 +71,9 @@ class WebContext:
     `document` gives the OpenAPI document of the Management API. `alerts_are_owed` wakes the
     courier; `pause` waits for some seconds; `storms` tells what is told together. `begin_reset`
     sends a link for a new password to an address, in the background; None if this server can send
-    no letters. The `provider` is the one through which people sign in elsewhere, on the operator's
-    `terms`; a `proxy` may name them, too. `fixed` keeps answers that are the same for everybody.
-    `hub` tells open pages what changed.
+    no letters. `begin_invitation` sends the link of an invitation likewise. The `provider` is the
+    one through which people sign in elsewhere, on the operator's `terms`; a `proxy` may name them,
+    too. `fixed` keeps answers that are the same for everybody. `hub` tells open pages what changed.
     """
 
     db: Database
@@ -89,6 +89,7 @@ class WebContext:
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     is_development: bool = False
     begin_reset: Callable[[str], None] | None = None
+    begin_invitation: Callable[[Invitation, str], None] | None = None
     provider: IdentityProvider | None = None
     terms: Terms = field(default_factory=Terms)
     proxy: ProxySignIn | None = None
