@@ -58,3 +58,16 @@ def enter_by_link(page: Page, server: Server) -> None:
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("button", name="Set it and sign in").click()
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+
+
+def shown(page: Page, label: str) -> str:
+    """Return what is shown to be copied, without the button that does it."""
+    found = page.locator(f'[data-label="{label}"] code').text_content()
+    assert found
+    return found
+
+
+def sign_out(page: Page) -> None:
+    page.locator("summary:visible", has_text=EMAIL).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()

@@ -13,6 +13,7 @@ from tests.browser.steps import (
     make_job,
     set_up,
     sign_in,
+    sign_out,
 )
 from tests.support.server import Server
 
@@ -76,8 +77,7 @@ def test_without_scripts_people_go_and_come_back_and_delete_a_job(
     page.get_by_role("button", name="Delete job").click()
     expect(page.locator("main")).to_contain_text("No jobs yet")
     page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"]})
-    page.locator("summary:visible", has_text=EMAIL).click()
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     expect(page).to_have_url(f"{new_server.url}/sign-in")
     assert session not in new_server.log()
 

@@ -6,7 +6,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.steps import EMAIL, make_job, set_up, sign_in
+from tests.browser.steps import EMAIL, make_job, set_up, shown, sign_in
 from tests.support.program import run
 from tests.support.server import Server
 
@@ -18,13 +18,6 @@ def go(page: Page, name: str) -> None:
     pages = page.get_by_role("navigation", name="Pages")
     pages.get_by_role("link", name=name, exact=True).click()
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
-
-
-def shown(page: Page, label: str) -> str:
-    """Return what is shown to be copied, without the button that does it."""
-    found = page.locator(f'[data-label="{label}"] code').text_content()
-    assert found
-    return found
 
 
 def ask_with(server: Server, key: str) -> int:
