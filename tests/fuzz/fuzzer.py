@@ -20,11 +20,14 @@ class Fuzzed:
     told: str
 
 
-async def fuzz(reached: Reached, *options: str, workshop: Path, seconds: float) -> Fuzzed:
+async def fuzz(
+    reached: Reached, *options: str, workshop: Path, seconds: float, half: str = ""
+) -> Fuzzed:
     """Make requests from the server's document and check the answers.
 
-    `workshop` is a directory for the run's files. Raises AssertionError if the run has not ended
-    after some `seconds`; it tells what was printed, and what was asked last.
+    `workshop` is a directory for the run's files. `half` is which half of the requests to make,
+    0 or 1, or nothing for all. Raises AssertionError if the run has not ended after some `seconds`;
+    it tells what was printed, and what was asked last.
     """
     printed = workshop / "printed"
     with printed.open("wb") as output:
@@ -35,7 +38,7 @@ async def fuzz(reached: Reached, *options: str, workshop: Path, seconds: float) 
             *("--request-timeout", "30", "--generation-database", "none"),
             *options,
             cwd=workshop,
-            env=_environment(reached, workshop),
+            env=_environment(reached, workshop, half),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -54,7 +57,7 @@ async def fuzz(reached: Reached, *options: str, workshop: Path, seconds: float) 
     return Fuzzed(exit_code, printed.read_text())
 
 
-def _environment(reached: Reached, workshop: Path) -> dict[str, str]:
+def _environment(reached: Reached, workshop: Path, half: str) -> dict[str, str]:
     keys = workshop / "keys.json"
     users = [
         {"name": name, "fixedHeaders": [{"name": "X-API-Key", "value": key}]}
@@ -64,6 +67,7 @@ def _environment(reached: Reached, workshop: Path) -> dict[str, str]:
     return {
         **os.environ,
         "FUZZ_KEYS": str(keys),
+        "FUZZ_HALF": half,
         "SCHEMATHESIS_HOOKS": "tests.fuzz.formats",
         "PYTHONPATH": str(HERE.parents[1]),
         "COLUMNS": "200",
