@@ -49,21 +49,21 @@ def settings(url: str, *keys: str) -> Settings:
 
 
 async def test_plain_text_is_encrypted_and_no_trace_of_it_stays(
-    tmp_path: Path, sqlite_database_url: str
+    tmp_path: Path, sqlite_database_url: str, sqlite_home: Path
 ) -> None:
     # Its connections stay open, as a server's would, so the log does not go by itself.
     db = Database(sqlite_database_url)
     async with db.write() as tx:
         await tx.exec_driver_sql("PRAGMA secure_delete = OFF")
     await store_plainly(db, count=40)
-    assert SECRET in bytes_of(tmp_path)
+    assert SECRET in bytes_of(sqlite_home)
     ended = run(tmp_path, "secrets", "rotate", database_url=sqlite_database_url)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout == (
         "Encrypted the secrets of 40 integrations with the first key.\n"
         "Every secret is encrypted with it; older keys are no longer needed.\n"
     )
-    assert SECRET not in bytes_of(tmp_path)
+    assert SECRET not in bytes_of(sqlite_home)
     again = run(tmp_path, "secrets", "rotate", database_url=sqlite_database_url)
     assert again.stdout.startswith("Encrypted the secrets of 0 integrations ")
     await db.close()
