@@ -193,6 +193,19 @@ async def test_the_page_costs_the_same_however_much_there_is_and_is_light(
     assert await weight_of(member, html) <= HEAVIEST
 
 
+async def test_title_and_icon_tell_that_the_job_is_down(
+    world: World, member: httpx.AsyncClient
+) -> None:
+    job = await world.make_job(name="Backup")
+    path = path_of(world, job)
+    await run_once(world, job, 2)
+    assert "<title>Backup · CronBeats</title>" in (await member.get(path)).text
+    await run_once(world, job, 2, "/end/fail")
+    text = (await member.get(path)).text
+    assert "<title>(1 down) Backup · CronBeats</title>" in text
+    assert Page(text).all("link", rel="icon", href="/static/icon-down.svg")
+
+
 async def test_who_may_only_read_sees_all_and_is_offered_no_action(world: World) -> None:
     viewer, job = await signed_in(world, Role.VIEWER), await world.make_job()
     await run_once(world, job, 2, "/end/fail", "output")

@@ -54,6 +54,7 @@ async def show_job(visit: Visit) -> Answer:
         facts_of_rules=_facts(job),
         reasons=INCIDENT_REASONS,
         list_path=jobs_path(visit),
+        down=int(job.state.status is Status.DOWN),
     )
 
 
