@@ -1,5 +1,6 @@
 """Open pages are told which jobs changed, as long as their readers may read."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.hint import MOST_JOBS, HintKind, Hints
+from cronbeats.edge.asgi import Message
 from cronbeats.storage.database import Database
 from cronbeats.web import events
 from cronbeats.web.app import WebDoor
@@ -112,6 +114,30 @@ async def test_whoever_comes_back_is_told_whether_something_was_missed(door: Doo
     async with listening(door.app, f"{PATH}?since={before}", "ada", **now) as listener:
         assert await listener.status() == 200
         assert [await listener.text() for _ in range(2)] == ["retry: 3000\n\n", ": still here\n\n"]
+
+
+async def test_what_changes_while_a_stream_begins_is_told(door: Door) -> None:
+    async def may_still_read() -> bool:
+        return True
+
+    told: list[bytes] = []
+    is_told = asyncio.Event()
+    position = door.hub.position
+    stream = events.EventStream(door.hub, 1, 5, position=position, may_still_read=may_still_read)
+
+    async def receive() -> Message:
+        await is_told.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            door.hub.hear(NEWS)
+        told.append(message.get("body", b""))
+        if len(told) > 2:
+            is_told.set()
+
+    await stream({"type": "http"}, receive, send)
+    assert b'"12":"signal"' in b"".join(told)
 
 
 @pytest.mark.parametrize("loss", ["session", "role"])

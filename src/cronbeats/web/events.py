@@ -39,7 +39,7 @@ async def stream_events(visit: Visit) -> Answer:
         hub,
         visit.membership.workspace_id,
         session_id,
-        is_behind=hub.has_missed(visit.membership.workspace_id, position),
+        position=position,
         may_still_read=_check_of(visit),
     )
 
@@ -48,7 +48,10 @@ PAGES = (get("/w/{workspace_id}/events", stream_events, Action.READ),)
 
 
 class EventStream:
-    """An answer that tells hints as they come; the database is used only to look at the session."""
+    """An answer that tells hints as they come; the database is used only to look at the session.
+
+    `position` is the hub's, when the page that listens was made.
+    """
 
     def __init__(
         self,
@@ -56,20 +59,22 @@ class EventStream:
         workspace_id: int,
         session_id: int,
         *,
-        is_behind: bool,
+        position: str,
         may_still_read: Callable[[], Awaitable[bool]],
     ) -> None:
         self._hub = hub
         self._workspace_id = workspace_id
         self._session_id = session_id
-        self._is_behind = is_behind
+        self._position = position
         self._trust = _Trust(hub.pace, may_still_read)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Serve one HTTP request, for as long as it lasts."""
         headers = [(b"content-type", _MEDIA_TYPE.encode()), (b"x-accel-buffering", b"no")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
         with self._hub.subscribed(self._workspace_id, self._session_id) as subscription:
+            if self._hub.has_missed(self._workspace_id, self._position):
+                subscription.add(Hints(is_any=True))
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
             leaving = asyncio.create_task(_wait_until_left(receive))
             leaving.add_done_callback(lambda _: subscription.end())
             try:
@@ -79,8 +84,6 @@ class EventStream:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell(self, subscription: Subscription, send: Send) -> None:
-        if self._is_behind:
-            subscription.add(Hints(is_any=True))
         await _send(send, f"retry: {_RETRY_MILLISECONDS}\n\n")
         while await self._goes_on(subscription):
             position, hints = self._hub.position, subscription.take()
