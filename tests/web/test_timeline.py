@@ -79,6 +79,12 @@ def test_each_bar_says_what_it_is() -> None:
     assert drawn.counts[0] == (Outcome.FAILED, 1, "failed")
 
 
+def test_a_run_before_its_slot_is_told_when_it_was() -> None:
+    early = run(1, outcome=Outcome.FAILED, slot_at=NOON + 24 * HOUR)
+    [bar] = draw(early).bars
+    assert bar.text == "Run 1 failed, 2026-03-02 13:00 UTC"
+
+
 def test_blind_windows_reach_across_the_bars_of_their_time_or_stand_between_two() -> None:
     minute = timedelta(minutes=1)
     blind = BlindWindows(

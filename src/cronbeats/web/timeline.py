@@ -130,8 +130,10 @@ def draw_timeline(
 
 
 def moment_of(run: Run) -> datetime | None:
-    """Return when a run began, else when it was expected or ended."""
-    return run.started_at or run.slot_at or run.ended_at
+    """Return when a run began or ended; of one that did not happen, when it was expected."""
+    if run.outcome in _FULL:
+        return run.slot_at or run.ended_at
+    return run.started_at or run.ended_at or run.slot_at
 
 
 def outcome_in_words(outcome: Outcome) -> str:
