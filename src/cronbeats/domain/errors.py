@@ -145,5 +145,11 @@ class InvalidValueError(CronBeatsError):
         self.errors = {field: list(why) for field, why in errors.items()}
 
 
+def require_none(errors: Mapping[str, Sequence[str]]) -> None:
+    """Raise InvalidValueError for those fields that have any reasons."""
+    if any(errors.values()):
+        raise InvalidValueError({field: why for field, why in errors.items() if why})
+
+
 class KeyReusedError(InvalidValueError):
     """The idempotency key belongs to another request."""

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.draft import Draft
-from cronbeats.domain.job import Job, Outcome, Status, is_running
+from cronbeats.domain.job import Job, Outcome, Status, as_of, is_running
 from cronbeats.domain.judgement import catch_up, count_bad_run
 from cronbeats.domain.reactions import react
 from cronbeats.domain.signal import Signal
@@ -25,6 +25,11 @@ def on_time(job: Job, now: datetime, blind: BlindWindows = ALWAYS_HEARD) -> Chan
     draft = Draft(job)
     catch_up(draft, now, blind)
     return draft.finish()
+
+
+def as_seen(job: Job, now: datetime, blind: BlindWindows) -> Job:
+    """Return a job as people see it at `now`: judged up to then, whether or not it was stored."""
+    return as_of(on_time(job, now, blind).job, now)
 
 
 def on_signal(job: Job, signal: Signal, blind: BlindWindows = ALWAYS_HEARD) -> Change:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
-from cronbeats.domain.job import Job, as_of
+from cronbeats.domain.job import Job
 from cronbeats.domain.page import Page, PageRequest
-from cronbeats.domain.state_machine import on_time
+from cronbeats.domain.state_machine import as_seen, on_time
 from cronbeats.storage import job_lists, jobs
 from cronbeats.storage.database import Database
 from cronbeats.storage.job_lists import JobQuery
@@ -32,7 +32,7 @@ async def browse_jobs(
         behind = await job_lists.lagging(tx, workspace_id, query, now)
         judged = [on_time(job, now, blind).job for job in behind]
         found, total = await job_lists.browse(tx, workspace_id, query, request, judged)
-    return Page([as_of(on_time(job, now, blind).job, now) for job in found], request, total)
+    return Page([as_seen(job, now, blind) for job in found], request, total)
 
 
 async def get_job(
@@ -43,4 +43,4 @@ async def get_job(
         job = await jobs.get(tx, workspace_id, job_id)
     if job is None:
         raise NotFoundError("Job not found")
-    return as_of(on_time(job, now, blind).job, now)
+    return as_seen(job, now, blind)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
-from cronbeats.domain.job import Job, Run, as_of
+from cronbeats.domain.job import Job, Run
 from cronbeats.domain.page import Page, PageRequest
-from cronbeats.domain.state_machine import on_time
+from cronbeats.domain.state_machine import as_seen
 from cronbeats.storage import deliveries, incidents, jobs, runs, signals
 from cronbeats.storage.database import Database
 from cronbeats.storage.deliveries import StoredDelivery, Wanted
@@ -64,7 +64,7 @@ async def inspect_job(
         about = Wanted(job_id=job_id)
         sent = await deliveries.browse(tx, workspace_id, about, wanted["deliveries"])
     return Inspection(
-        as_of(on_time(job, now, blind).job, now),
+        as_seen(job, now, blind),
         Page(ran[0], wanted["runs"], ran[1]),
         Page(broken[0], wanted["incidents"], broken[1]),
         Page(told[0], wanted["signals"], told[1]),

@@ -25,6 +25,7 @@ from cronbeats.domain.errors import (
     NotFoundError,
     ThrottledError,
     WorkspaceGoneError,
+    require_none,
 )
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.membership import (
@@ -294,20 +295,15 @@ def _check(email: str, lasts: timedelta) -> None:
         errors["email"] = explain_bad_email(email)
     if not timedelta(0) < lasts <= LONGEST_INVITATION:
         errors["expires"] = [f"Must be 1 to {LONGEST_INVITATION.days} days."]
-    _raise(errors)
+    require_none(errors)
 
 
 def _check_newcomer(newcomer: Newcomer, email: str) -> None:
     name, password = newcomer.name.strip(), newcomer.password
-    _raise(
+    require_none(
         {
             "email": explain_bad_email(email),
             "password": explain_bad_password(password, email) if password is not None else [],
             "name": explain_bad_name(name) if name else [],
         }
     )
-
-
-def _raise(errors: dict[str, list[str]]) -> None:
-    if any(errors.values()):
-        raise InvalidValueError({field: why for field, why in errors.items() if why})

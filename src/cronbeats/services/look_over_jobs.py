@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cronbeats.domain.blind_window import BlindWindows
-from cronbeats.domain.job import Job, Outcome, Status, as_of
+from cronbeats.domain.job import Job, Outcome, Status
 from cronbeats.domain.page import Page, PageRequest
-from cronbeats.domain.state_machine import on_time
+from cronbeats.domain.state_machine import as_seen, on_time
 from cronbeats.storage import job_lists, jobs, runs
 from cronbeats.storage.database import Database
 from cronbeats.storage.job_lists import JobQuery, SortKey
@@ -55,7 +55,7 @@ async def look_over_jobs(
         found, total = await job_lists.browse(tx, workspace_id, query, request, judged)
         outcomes = await runs.last_outcomes(tx, [job.id for job in found], RUNS_SHOWN)
         tags = await job_lists.tags_of(tx, workspace_id, _MOST_TAGS)
-    shown = [as_of(on_time(job, now, blind).job, now) for job in found]
+    shown = [as_seen(job, now, blind) for job in found]
     return Overview(Page(shown, request, total), counts, tags, outcomes)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from cronbeats.domain.access import DEFAULT_PLAN
 from cronbeats.domain.account import User, explain_bad_email, explain_bad_password, fold_email
 from cronbeats.domain.audit import AuditAction, about_user, about_workspace, person
-from cronbeats.domain.errors import InvalidValueError, LinkGoneError
+from cronbeats.domain.errors import LinkGoneError, require_none
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.one_time_link import FIRST_RUN_LASTS, LinkPurpose
 from cronbeats.domain.session import Client
@@ -118,5 +118,4 @@ def _check(name: str, email: str, password: str | None) -> None:
         "email": explain_bad_email(email),
         "password": explain_bad_password(password, email) if password is not None else [],
     }
-    if any(errors.values()):
-        raise InvalidValueError({field: why for field, why in errors.items() if why})
+    require_none(errors)

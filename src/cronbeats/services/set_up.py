@@ -18,7 +18,7 @@ from cronbeats.domain.audit import (
     about_workspace,
     changes_between,
 )
-from cronbeats.domain.errors import InvalidValueError
+from cronbeats.domain.errors import InvalidValueError, require_none
 from cronbeats.domain.keys import new_api_key
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.storage import api_keys, audit_log, workspaces
@@ -69,5 +69,4 @@ async def set_up(
 
 def _check(name: str, email: str) -> None:
     errors = {"workspace": explain_bad_name(name), "email": explain_bad_email(email)}
-    if any(errors.values()):
-        raise InvalidValueError({field: why for field, why in errors.items() if why})
+    require_none(errors)

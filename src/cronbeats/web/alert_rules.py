@@ -17,14 +17,14 @@ from cronbeats.domain.words import schedule_in_words
 from cronbeats.services.manage_integrations import get_alert_rules, save_alert_rules
 from cronbeats.web.answers import go_to, show
 from cronbeats.web.forms import Form, refused
-from cronbeats.web.integration_cards import Condition, read_cards
+from cronbeats.web.integration_cards import read_cards
 from cronbeats.web.integrations import integrations_path
 from cronbeats.web.page import get, post
+from cronbeats.web.typed_numbers import whole_number
 from cronbeats.web.visit import Answer, Visit
 
 _REMINDER = "reminder_interval_seconds"
 _INTERVALS = (300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400, 172_800, 604_800)
-_MOST_DIGITS = 8
 # What each rule is about: its name, the event, and when that is.
 _EVENTS = (
     (
@@ -68,8 +68,6 @@ PAGES = (
 async def _show(
     visit: Visit, form: Form, interval: int | None = None, *, status: int = 200
 ) -> Answer:
-    cards = await read_cards(visit)
-    told = (Condition.ENABLED, Condition.THROTTLED, Condition.BROKEN)
     return show(
         visit,
         "alert_rules.html",
@@ -77,7 +75,7 @@ async def _show(
         form=form,
         events=_EVENTS,
         intervals=_choices(interval),
-        told_to=[each for each in cards if each.condition in told],
+        told_to=[each for each in await read_cards(visit) if each.is_told],
         storms=visit.context.storms,
         hold_seconds=f"{visit.context.storms.hold.total_seconds():g}",
         path=_path(visit),
@@ -101,8 +99,7 @@ def _choices(interval: int | None) -> list[tuple[str, str]]:
 def _read(form: Mapping[str, str]) -> dict[str, Any]:
     """Return the rules that a form wishes. Raises InvalidValueError."""
     text = form.get(_REMINDER, "")
-    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-    interval = int(text) if is_number else None
+    interval = whole_number(text)
     shortest, longest = SHORTEST_REMINDER_SECONDS, LONGEST_REMINDER_SECONDS
     if text and (interval is None or not shortest <= interval <= longest):
         raise InvalidValueError({_REMINDER: ["Choose one."]})

@@ -18,6 +18,7 @@ from cronbeats.web.answers import show
 from cronbeats.web.delivery_words import STATUSES, event_of
 from cronbeats.web.forms import Form
 from cronbeats.web.integration_words import TITLES, advice_on
+from cronbeats.web.job_paths import jobs_path
 from cronbeats.web.lists import asked_for, page_number
 from cronbeats.web.page import get
 from cronbeats.web.visit import Answer, Visit
@@ -61,7 +62,7 @@ async def show_deliveries(visit: Visit) -> Answer:
         form=Form(asked, errors),
         page=page,
         entries=[_entry(visit, each) for each in page.items],
-        path=_path(visit),
+        path=deliveries_path(visit),
         query=urlencode({name: text for name, text in asked.items() if text}),
         is_filtered=any(asked.values()),
         integrations=[_ANY, *TITLES.items()],
@@ -79,8 +80,13 @@ async def show_delivery(visit: Visit) -> Answer:
         "delivery.html",
         entry=_entry(visit, stored),
         advice=_advice(stored),
-        path=_path(visit),
+        path=deliveries_path(visit),
     )
+
+
+def deliveries_path(visit: Visit) -> str:
+    """Return the path of the delivery log."""
+    return f"/w/{visit.membership.workspace_id}/deliveries"
 
 
 _BASE = "/w/{workspace_id}/deliveries"
@@ -119,13 +125,12 @@ def _job_id(text: str) -> int | None:
 def _entry(visit: Visit, stored: StoredDelivery) -> Entry:
     job: Any = stored.facts.get("job")
     is_drill = bool(stored.facts.get("is_drill"))
-    jobs = f"/w/{visit.membership.workspace_id}/jobs"
     return Entry(
         stored,
         event_of(stored.kind),
         TITLES[IntegrationKind(stored.integration)],
         None if job is None or is_drill else str(job["name"]),
-        f"{jobs}/{job['id']}" if job is not None and stored.job_is_there else None,
+        f"{jobs_path(visit)}/{job['id']}" if job is not None and stored.job_is_there else None,
         is_drill,
         stored.facts.get("text"),
     )
@@ -137,7 +142,3 @@ def _advice(stored: StoredDelivery) -> str:
     if last is None or last.outcome is Outcome.DELIVERED or stored.status in {"sent", "superseded"}:
         return ""
     return advice_on(IntegrationKind(stored.integration), last)
-
-
-def _path(visit: Visit) -> str:
-    return f"/w/{visit.membership.workspace_id}/deliveries"

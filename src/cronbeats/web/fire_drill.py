@@ -10,7 +10,8 @@ from cronbeats.domain.errors import ConflictError, NotConfiguredError
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.services.run_drill import LONGEST_SECONDS, Heard, Message, run_drill
 from cronbeats.web.answers import show
-from cronbeats.web.integration_cards import Condition, read_cards
+from cronbeats.web.deliveries import deliveries_path
+from cronbeats.web.integration_cards import read_cards
 from cronbeats.web.integration_words import TITLES
 from cronbeats.web.integrations import integrations_path
 from cronbeats.web.page import get, post
@@ -60,7 +61,6 @@ PAGES = (
 async def _show(
     visit: Visit, heard: Sequence[Heard] = (), *, trouble: str = "", status: int = 200
 ) -> Answer:
-    told = (Condition.ENABLED, Condition.THROTTLED, Condition.BROKEN)
     messages = [message for each in heard for message in (each.down, each.recovered)]
     return show(
         visit,
@@ -73,11 +73,11 @@ async def _show(
         lost=sum(not message.is_delivered for message in messages),
         slowest=_took(max((message.delay_ms or 0 for message in messages), default=0)),
         trouble=trouble,
-        told_to=[each for each in await read_cards(visit) if each.condition in told],
+        told_to=[each for each in await read_cards(visit) if each.is_told],
         longest_seconds=LONGEST_SECONDS,
         path=f"/w/{visit.membership.workspace_id}/fire-drill",
         integrations=integrations_path(visit),
-        deliveries=f"/w/{visit.membership.workspace_id}/deliveries",
+        deliveries=deliveries_path(visit),
     )
 
 

@@ -26,6 +26,9 @@ class Condition(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+_TOLD = frozenset({Condition.ENABLED, Condition.THROTTLED, Condition.BROKEN})
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One kind of integration; `values` are pairs of what a value is called and its masked items.
@@ -40,6 +43,11 @@ class Card:
     unavailable: str | None
     stored: Integration | None
     values: tuple[tuple[str, list[str]], ...]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether alerts go there, now or when what is in their way is over."""
+        return self.condition in _TOLD
 
 
 async def read_cards(visit: Visit) -> list[Card]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cronbeats.domain.access import Action
 from cronbeats.domain.errors import InvalidValueError
-from cronbeats.services.manage_integrations import IntegrationView, save_integration
+from cronbeats.services.manage_integrations import IntegrationView
 from cronbeats.web.answers import go_to, show
 from cronbeats.web.forms import Form
 from cronbeats.web.integration_cards import card_of, find_view
 from cronbeats.web.integration_forms import fields_of, fresh_form, read_set_up, wrong_form
 from cronbeats.web.integration_words import TITLES
-from cronbeats.web.integrations import integrations_path
+from cronbeats.web.integrations import integrations_path, save
 from cronbeats.web.page import get, post
 from cronbeats.web.visit import Answer, Visit
 
@@ -26,15 +26,7 @@ async def save_set_up(visit: Visit) -> Answer:
     view = await find_view(visit)
     try:
         wanted = read_set_up(view, visit.form)
-        saved = await save_integration(
-            visit.context.db,
-            view.sender,
-            visit.membership.workspace_id,
-            wanted.values,
-            is_enabled=None,
-            by=visit.actor,
-            now=visit.now,
-        )
+        saved = await save(visit, view, wanted.values, is_enabled=None)
     except InvalidValueError as error:
         return _show(visit, view, wrong_form(view, visit.form, error), status=422)
     if wanted.made_secret is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cronbeats.domain.access import Action
@@ -14,6 +15,7 @@ from cronbeats.services.manage_integrations import (
     test_integration,
 )
 from cronbeats.web.answers import go_to, show
+from cronbeats.web.deliveries import deliveries_path
 from cronbeats.web.integration_cards import Condition, find_view, read_cards
 from cronbeats.web.integration_words import TITLES, advice_on
 from cronbeats.web.page import get, post
@@ -84,9 +86,24 @@ async def remove(visit: Visit) -> Answer:
     view = await find_view(visit)
     nothing = {field.name: "" for field in view.sender.fields}
     # It is on when somebody sets it up again.
-    await _save(visit, view, nothing, is_enabled=True)
+    await save(visit, view, nothing, is_enabled=True)
     told = f"{TITLES[view.sender.kind]} is removed: nothing is sent to it any more."
     return go_to(visit, integrations_path(visit), told=told)
+
+
+async def save(
+    visit: Visit, view: IntegrationView, values: Mapping[str, str], *, is_enabled: bool | None
+) -> IntegrationView:
+    """Save values of an integration, as the visitor wants it. Raises InvalidValueError."""
+    return await save_integration(
+        visit.context.db,
+        view.sender,
+        visit.membership.workspace_id,
+        values,
+        is_enabled=is_enabled,
+        by=visit.actor,
+        now=visit.now,
+    )
 
 
 def integrations_path(visit: Visit) -> str:
@@ -124,27 +141,13 @@ async def _show(visit: Visit, tested: Tested | None = None, *, status: int = 200
         left_out=[each for each in cards if each not in shown],
         tested=tested,
         path=integrations_path(visit),
-        deliveries=f"/w/{visit.membership.workspace_id}/deliveries",
+        deliveries=deliveries_path(visit),
     )
 
 
 async def _switch(visit: Visit, *, is_enabled: bool) -> Answer:
     view = await find_view(visit)
-    await _save(visit, view, {}, is_enabled=is_enabled)
+    await save(visit, view, {}, is_enabled=is_enabled)
     name = TITLES[view.sender.kind]
     said = "is told of alerts again" if is_enabled else "is switched off: nothing is sent to it"
     return go_to(visit, integrations_path(visit), told=f"{name} {said}.")
-
-
-async def _save(
-    visit: Visit, view: IntegrationView, values: dict[str, str], *, is_enabled: bool
-) -> None:
-    await save_integration(
-        visit.context.db,
-        view.sender,
-        visit.membership.workspace_id,
-        values,
-        is_enabled=is_enabled,
-        by=visit.actor,
-        now=visit.now,
-    )

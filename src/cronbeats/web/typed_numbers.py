@@ -37,7 +37,7 @@ class Span:
         typed = form.get(self.name, "").strip()
         if not typed and not self.required:
             return self.blank
-        number, unit = _whole_number(typed), UNITS.get(form.get(self.unit, ""))
+        number, unit = whole_number(typed), UNITS.get(form.get(self.unit, ""))
         seconds = -1 if number is None or unit is None else number * unit
         if not self.lowest <= seconds <= self.highest:
             raise UnreadableError(
@@ -67,7 +67,7 @@ class Count:
     def read(self, form: Mapping[str, str]) -> int:
         """Return the number that was typed. Raises UnreadableError."""
         typed = form.get(self.name, "").strip()
-        number = _whole_number(typed) if typed else self.blank
+        number = whole_number(typed) if typed else self.blank
         if number is None or not self.lowest <= number <= self.highest:
             raise UnreadableError(f"Must be a whole number from {self.lowest} to {self.highest}.")
         return number
@@ -77,6 +77,7 @@ class Count:
         return {self.name: str(number)}
 
 
-def _whole_number(typed: str) -> int | None:
+def whole_number(typed: str) -> int | None:
+    """Return the number that was typed, None if it is none or has too many digits."""
     is_one = typed.isascii() and typed.isdigit() and len(typed) <= _MOST_DIGITS
     return int(typed) if is_one else None
