@@ -3,7 +3,8 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser.steps import PASSWORD, WRONG_PASSWORD, enter_by_link
+from tests.browser.steps import PASSWORD, WRONG_PASSWORD, enter_by_link, set_up
 from tests.support.server import Server
 from tests.support.source_code import ROOT
 
@@ -109,37 +110,58 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
 def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give a server, with a workspace, for all tests of a file."""
     directory = tmp_path_factory.mktemp("server")
-    server = Server(directory, f"sqlite:///{Path(directory) / 'cronbeats.db'}")
-    try:
-        server.start()
+    with _running(Server(directory, f"sqlite:///{directory / 'cronbeats.db'}")) as server:
         server.set_up()
         yield server
-    finally:
-        server.end()
 
 
 @pytest.fixture(scope="module")
 def owner(browser: Browser, page_server: Server) -> StorageState:
     """Give what the browser of the owner keeps who has signed in, for `open_page`."""
-    context = browser.new_context()
-    enter_by_link(context.new_page(), page_server)
-    kept = context.storage_state()
-    context.close()
-    return kept
+    return _kept_by(browser, lambda page: enter_by_link(page, page_server))
+
+
+@pytest.fixture(scope="module")
+def home_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give a server that nobody has set up, and that knows no other address than its own."""
+    directory = tmp_path_factory.mktemp("server")
+    url = f"sqlite:///{directory / 'cronbeats.db'}"
+    with _running(Server(directory, url, public_url="")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def home_owner(browser: Browser, home_server: Server) -> StorageState:
+    """Set that server up in a browser, and give what the browser keeps, for `open_page`."""
+    return _kept_by(browser, lambda page: set_up(page, home_server))
 
 
 @pytest.fixture
 def new_server(tmp_path: Path) -> Iterator[Server]:
     """Give a server that nobody has set up; at its end, its log holds no secret of these tests."""
-    server = Server(tmp_path, f"sqlite:///{tmp_path / 'cronbeats.db'}", public_url="")
-    try:
-        server.start()
+    url = f"sqlite:///{tmp_path / 'cronbeats.db'}"
+    with _running(Server(tmp_path, url, public_url="")) as server:
         yield server
         said = server.log()
         assert PASSWORD not in said
         assert WRONG_PASSWORD not in said
+
+
+@contextmanager
+def _running(server: Server) -> Iterator[Server]:
+    try:
+        server.start()
+        yield server
     finally:
         server.end()
+
+
+def _kept_by(browser: Browser, enter: Callable[[Page], None]) -> StorageState:
+    context = browser.new_context()
+    enter(context.new_page())
+    kept = context.storage_state()
+    context.close()
+    return kept
 
 
 def _keep_a_picture(context: BrowserContext, name: str) -> None:

@@ -1,15 +1,12 @@
 """Integrations in a real browser: by keyboard alone, without scripts, on a narrow screen."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, StorageState, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.steps import set_up
 from tests.support.receiver import Receiver
 from tests.support.server import Server
 
@@ -29,18 +26,9 @@ class Home:
         return page
 
 
-@pytest.fixture(scope="module")
-def home(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    directory = tmp_path_factory.mktemp("server")
-    server = Server(directory, f"sqlite:///{Path(directory) / 'cronbeats.db'}", public_url="")
-    try:
-        server.start()
-        context = browser.new_context()
-        set_up(context.new_page(), server)
-        yield Home(server, context.storage_state())
-        context.close()
-    finally:
-        server.end()
+@pytest.fixture
+def home(home_server: Server, home_owner: StorageState) -> Home:
+    return Home(home_server, home_owner)
 
 
 def tab_to(page: Page, name: str) -> None:

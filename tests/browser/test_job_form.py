@@ -1,48 +1,23 @@
 """The form for a job in a real browser: live while one types, and whole without scripts."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, StorageState, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.steps import set_up
 from tests.support.server import Server
 
 
-@pytest.fixture(scope="module")
-def form_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Give a server that nobody has set up, for all tests of this file."""
-    directory = tmp_path_factory.mktemp("server")
-    server = Server(directory, f"sqlite:///{directory / 'cronbeats.db'}", public_url="")
-    try:
-        server.start()
-        yield server
-    finally:
-        server.end()
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, form_server: Server) -> StorageState:
-    """Give the cookies of the owner."""
-    context = browser.new_context()
-    set_up(context.new_page(), form_server)
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-def new_job(open_page: OpenPage, server: Server, signed_in: StorageState, **more: object) -> Page:
-    page = open_page(storage_state=signed_in, **more)
+def new_job(open_page: OpenPage, server: Server, home_owner: StorageState, **more: object) -> Page:
+    page = open_page(storage_state=home_owner, **more)
     page.goto(f"{server.url}/w/1/jobs/new")
     return page
 
 
 def test_what_one_types_is_told_while_one_types(
-    open_page: OpenPage, form_server: Server, signed_in: StorageState
+    open_page: OpenPage, home_server: Server, home_owner: StorageState
 ) -> None:
-    page = new_job(open_page, form_server, signed_in, timezone_id="Asia/Tokyo")
+    page = new_job(open_page, home_server, home_owner, timezone_id="Asia/Tokyo")
     told = page.get_by_role("complementary", name="What this means")
     expect(told.get_by_text("Every day.")).to_be_visible()
     expect(page.get_by_role("button", name="Preview")).to_be_hidden()
@@ -71,9 +46,9 @@ def test_what_one_types_is_told_while_one_types(
 
 
 def test_without_scripts_a_button_tells_and_nothing_typed_is_lost(
-    open_page: OpenPage, form_server: Server, signed_in: StorageState
+    open_page: OpenPage, home_server: Server, home_owner: StorageState
 ) -> None:
-    page = new_job(open_page, form_server, signed_in, java_script_enabled=False)
+    page = new_job(open_page, home_server, home_owner, java_script_enabled=False)
     page.get_by_role("radio", name="At set times").check()
     page.get_by_label("Cron expression", exact=True).fill("@daily")
     page.get_by_text("More limits").click()
@@ -96,9 +71,9 @@ def test_without_scripts_a_button_tells_and_nothing_typed_is_lost(
 
 
 def test_a_job_is_made_and_edited_with_the_keyboard_on_a_narrow_screen(
-    open_page: OpenPage, form_server: Server, signed_in: StorageState
+    open_page: OpenPage, home_server: Server, home_owner: StorageState
 ) -> None:
-    page = new_job(open_page, form_server, signed_in, viewport={"width": 360, "height": 740})
+    page = new_job(open_page, home_server, home_owner, viewport={"width": 360, "height": 740})
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.type("By hand")
     page.keyboard.press("Tab")

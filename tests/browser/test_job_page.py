@@ -1,45 +1,21 @@
 """The page of a job in a real browser: its first ping, its timeline, and what it was sent."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, StorageState, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.steps import make_job, set_up
+from tests.browser.steps import make_job
 from tests.support.server import Server
 
 NARROW = {"width": 360, "height": 740}
 HOSTILE = "\x1b[31m</code><script>document.title = 'hacked'</script>\n" + "long " * 400
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Give a server for all tests of this file."""
-    directory = tmp_path_factory.mktemp("server")
-    server = Server(directory, f"sqlite:///{directory / 'cronbeats.db'}", public_url="")
-    try:
-        server.start()
-        yield server
-    finally:
-        server.end()
-
-
-@pytest.fixture(scope="module")
-def owner(home: Server, browser: Browser) -> StorageState:
-    """Set the server up, and give the cookies of its owner."""
-    context = browser.new_context()
-    set_up(context.new_page(), home)
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-def new_job(page: Page, home: Server, name: str) -> str:
+def new_job(page: Page, home_server: Server, name: str) -> str:
     """Make a job, whose page is then shown; return its ping URL."""
-    page.goto(f"{home.url}/")
+    page.goto(f"{home_server.url}/")
     page.goto(f"{page.url}/new")
     return make_job(page, name)
 
@@ -49,10 +25,10 @@ def tell(ping_url: str, what: str, body: str = "") -> None:
 
 
 def test_the_first_ping_is_awaited_and_welcomed_without_a_reload(
-    open_page: OpenPage, home: Server, owner: StorageState
+    open_page: OpenPage, home_server: Server, home_owner: StorageState
 ) -> None:
-    page = open_page(storage_state=owner)
-    ping_url = new_job(page, home, "New")
+    page = open_page(storage_state=home_owner)
+    ping_url = new_job(page, home_server, "New")
     expect(page.get_by_role("heading", name="Waiting for the first ping")).to_be_visible()
     page.evaluate("window.isTheSame = true")
     assert httpx.get(ping_url).status_code == 200
@@ -64,10 +40,10 @@ def test_the_first_ping_is_awaited_and_welcomed_without_a_reload(
 
 
 def test_the_arrow_keys_go_from_run_to_run_and_enter_to_its_row(
-    open_page: OpenPage, home: Server, owner: StorageState
+    open_page: OpenPage, home_server: Server, home_owner: StorageState
 ) -> None:
-    page = open_page(storage_state=owner)
-    ping_url = new_job(page, home, "Timed")
+    page = open_page(storage_state=home_owner)
+    ping_url = new_job(page, home_server, "Timed")
     for number, end in enumerate(("0", "3", "0", "0"), 1):
         tell(ping_url, f"start?rid={number}")
         tell(ping_url, f"{end}?rid={number}")
@@ -95,10 +71,10 @@ def test_the_arrow_keys_go_from_run_to_run_and_enter_to_its_row(
 
 
 def test_without_scripts_a_narrow_page_does_all_and_hostile_output_stays_text(
-    open_page: OpenPage, home: Server, owner: StorageState
+    open_page: OpenPage, home_server: Server, home_owner: StorageState
 ) -> None:
-    page = open_page(storage_state=owner, viewport=NARROW, java_script_enabled=False)
-    ping_url = new_job(page, home, "Plain")
+    page = open_page(storage_state=home_owner, viewport=NARROW, java_script_enabled=False)
+    ping_url = new_job(page, home_server, "Plain")
     place = page.url
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
     tell(ping_url, "7", HOSTILE)

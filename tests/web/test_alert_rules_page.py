@@ -12,11 +12,6 @@ from tests.web.pages import Page
 
 
 @pytest.fixture
-async def admin(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.ADMIN)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/alert-rules"
 

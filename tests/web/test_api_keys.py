@@ -5,21 +5,15 @@ import re
 import httpx
 import pytest
 
-from cronbeats.domain.access import Role
 from cronbeats.services.manage_api_keys import browse_api_keys, create_api_key
 from cronbeats.services.set_up import set_up
 from tests.api.answers import data_of, problem_of
-from tests.support.people import person, signed_in
+from tests.support.people import person
 from tests.support.world import World
 from tests.web.pages import Page
 
 FORM = {"name": "Deploy script", "role": "member", "expires": "90"}
 HOSTILE = "</title><script>alert(1)</script><b x=\"'{{ 7 * 7 }}"
-
-
-@pytest.fixture
-async def owner(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.OWNER)
 
 
 @pytest.fixture

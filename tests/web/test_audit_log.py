@@ -13,11 +13,6 @@ HOSTILE = "</title><script>alert(1)</script><b x=\"'{{ 7 * 7 }}"
 
 
 @pytest.fixture
-async def admin(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.ADMIN)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/audit-log"
 

@@ -16,11 +16,6 @@ PER_PAGE = 25
 
 
 @pytest.fixture
-async def viewer(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.VIEWER)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/deliveries"
 

@@ -36,11 +36,6 @@ class Mail(RecordingSender):
 
 
 @pytest.fixture
-async def admin(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.ADMIN)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/integrations"
 

@@ -3,19 +3,12 @@
 import httpx
 import pytest
 
-from cronbeats.domain.access import Role
 from cronbeats.services.ping_by_hand import USER_AGENT
 from tests.support.audit import entries
-from tests.support.people import signed_in
 from tests.support.world import Json, World
 from tests.web.pages import Page
 
 HOUR = 3_600
-
-
-@pytest.fixture
-async def member(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.MEMBER)
 
 
 def path_of(world: World, job: Json) -> str:

@@ -32,11 +32,6 @@ JOBS: list[Json] = [
 
 
 @pytest.fixture
-async def member(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.MEMBER)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/jobs"
 

@@ -3,7 +3,6 @@
 import re
 
 import httpx
-import pytest
 
 from cronbeats.domain.access import Role
 from tests.support.people import signed_in
@@ -15,11 +14,6 @@ HEAVIEST = 100_000
 """Bytes of a page and of all that it is drawn with."""
 MOST_QUERIES = 16
 HOSTILE = "\x1b[31m</code><script>alert(1)</script>\x1b]0;title\x07\r\n<img src=x>\u202e"
-
-
-@pytest.fixture
-async def member(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.MEMBER)
 
 
 def path_of(world: World, job: Json) -> str:

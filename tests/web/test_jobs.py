@@ -25,11 +25,6 @@ HOSTILE = "</title><script>alert(1)</script><b x=\"'{{ 7 * 7 }}"
 
 
 @pytest.fixture
-async def member(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.MEMBER)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/jobs"
 

@@ -3,15 +3,8 @@
 import httpx
 import pytest
 
-from cronbeats.domain.access import Role
-from tests.support.people import signed_in
 from tests.support.world import Json, World
 from tests.web.pages import Page
-
-
-@pytest.fixture
-async def member(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.MEMBER)
 
 
 @pytest.fixture

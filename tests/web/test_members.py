@@ -19,11 +19,6 @@ FORM = {"email": "", "role": "member", "days": "7"}
 
 
 @pytest.fixture
-async def owner(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.OWNER)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/members"
 

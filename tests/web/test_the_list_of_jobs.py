@@ -19,11 +19,6 @@ MOST_QUERIES = 11
 
 
 @pytest.fixture
-async def viewer(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.VIEWER)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/jobs"
 

@@ -16,11 +16,6 @@ HOSTILE = "</title><script>alert(1)</script><b x=\"'{{ 7 * 7 }}"
 
 
 @pytest.fixture
-async def owner(world: World) -> httpx.AsyncClient:
-    return await signed_in(world, Role.OWNER)
-
-
-@pytest.fixture
 def path(world: World) -> str:
     return f"/w/{world.workspace_id}/settings"
 
