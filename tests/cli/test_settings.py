@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.duty import Duty
 from cronbeats.domain.identity import SignUp
 from cronbeats.settings import (
     MailAddress,
@@ -30,6 +31,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "public_url": ("https://beats.example.com/", "https://beats.example.com/"),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - read, not listened on
     "port": ("8080", 8080),
+    "only": ("Ping, web", frozenset({Duty.PING, Duty.WEB})),
     "log_level": ("WARNING", "warning"),
     "log_format": ("json", "json"),
     "allow_private_targets": ("10.0.0.0/8, fd00::/8,192.168.1.7", PRIVATE),
@@ -63,6 +65,7 @@ GOOD: dict[str, tuple[str, Any]] = {
 }
 
 KEYS = "must be one or more keys of at least 32 characters each, separated by commas"
+DUTIES = "must be one or more of ping, api, web, workers, separated by commas"
 PORT = "must be a whole number from 1 to 65535"
 RATE = "must be a number, 0 or more"
 SIZE = "must be a whole number of bytes, 0 or more"
@@ -89,6 +92,7 @@ FREE = {
 WRONG: dict[str, tuple[str, list[str]]] = {
     "secret_key": (KEYS, [KEY[1:], f"{KEY},short", ",", "hunter2"]),
     "port": (PORT, ["0", "65536", "-1", "80.0", "http", "٣", "1e3", "0x50", "9" * 30]),
+    "only": (DUTIES, ["pings", "ping;web", ",", "ping,", "all"]),
     "log_level": ("must be one of debug, info, warning, error", ["loud", "warn", "5"]),
     "log_format": ("must be one of console, json", ["xml"]),
     "allow_private_targets": (NETWORKS, ["10.0.0.0/33", "10.0.0.1/8", "localhost", "10.0.0.0/8;x"]),

@@ -86,6 +86,16 @@ def test_a_default_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None
     )
 
 
+def test_a_server_that_does_only_some_things_needs_a_database_for_others(tmp_path: Path) -> None:
+    told = complaint(run(tmp_path, "serve", "--only", "ping"), 2)
+    assert told == (
+        "--only (CRONBEATS_ONLY) needs PostgreSQL: an embedded database has one server, "
+        "which has to do everything"
+    )
+    told = complaint(run(tmp_path, "serve", "--only", "pong"), 2)
+    assert told.startswith("CRONBEATS_ONLY must be one or more of ping, api, web, workers")
+
+
 def test_several_workers_need_a_database_that_can_be_shared(tmp_path: Path) -> None:
     told = complaint(run(tmp_path, "serve", "--workers", "2"), 2)
     assert told == "--workers needs PostgreSQL: an embedded database has one server"

@@ -60,7 +60,7 @@ async def test_a_loop_that_does_not_turn_is_named(db: Database) -> None:
 
 
 async def test_a_clock_that_is_off_is_a_warning_and_keeps_no_ping_away(db: Database) -> None:
-    health = Health(db, [Loop("a", 0.5)], lambda: "set the clock")
+    health = Health(db, [Loop("a", 0.5)], lambda: {"clock": "set the clock"})
     status, told = await ask(health.ready)
     assert (status, told["status"]) == (200, "ok")
     assert told["warnings"] == {"clock": "set the clock"}

@@ -66,7 +66,13 @@ async def break_row(world: World, job: Json) -> None:
 
 
 def watch(world: World) -> DeadlineWatcher:
-    return DeadlineWatcher(world.db, world.clock, world.lookout.windows, lambda: None, lambda: None)
+    return DeadlineWatcher(
+        world.db,
+        world.clock,
+        world.lookout,
+        lambda: None,
+        lambda: None,
+    )
 
 
 async def told_in(watcher: DeadlineWatcher, looks: int) -> list[int]:

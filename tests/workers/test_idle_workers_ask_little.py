@@ -75,9 +75,7 @@ async def test_a_watcher_whose_jobs_are_not_due_asks_once_a_second(
     for interval in (3_600, 7_200):
         job = await world.make_job(expected_interval_seconds=interval)
         await world.ping(job)
-    watcher = DeadlineWatcher(
-        counting, world.clock, world.lookout.windows, lambda: None, lambda: None
-    )
+    watcher = watch(world, counting)
     await idle(world, watcher.step)
     assert len(counting.statements) <= MINUTE
 
@@ -85,8 +83,10 @@ async def test_a_watcher_whose_jobs_are_not_due_asks_once_a_second(
 async def test_a_watcher_without_any_armed_job_asks_once_a_second(
     world: World, counting: CountingDatabase
 ) -> None:
-    watcher = DeadlineWatcher(
-        counting, world.clock, world.lookout.windows, lambda: None, lambda: None
-    )
+    watcher = watch(world, counting)
     await idle(world, watcher.step)
     assert len(counting.statements) <= MINUTE
+
+
+def watch(world: World, db: CountingDatabase) -> DeadlineWatcher:
+    return DeadlineWatcher(db, world.clock, world.lookout, lambda: None, lambda: None)

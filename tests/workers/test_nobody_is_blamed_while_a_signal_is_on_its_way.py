@@ -61,7 +61,7 @@ def watch(
     watcher = DeadlineWatcher(
         world.db,
         world.clock,
-        world.lookout.windows,
+        world.lookout,
         oldest_unsettled,
         lambda: woken.append(world.clock()),
     )

@@ -19,6 +19,7 @@ from cronbeats.cli.logs import set_up_logs
 from cronbeats.cli.secret_key import cipher_for
 from cronbeats.cli.supervisor import supervise
 from cronbeats.clock import system_clock
+from cronbeats.domain.duty import ALL_DUTIES, Duty, in_order
 from cronbeats.domain.errors import CronBeatsError
 from cronbeats.services.run_first import offer_first_run
 from cronbeats.services.seal_secrets import seal_secrets
@@ -43,10 +44,14 @@ def serve(
     workers: Annotated[
         int, typer.Option(min=1, max=_MOST_WORKERS, help="Processes; several need PostgreSQL.")
     ] = 1,
+    only: Annotated[
+        str | None,
+        typer.Option(help="What this server does of ping,api,web,workers; needs PostgreSQL."),
+    ] = None,
     parent: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run the server: bring the database up to date, listen, watch the clock, send alerts."""
-    chosen = {"host": host, "port": port}
+    chosen = {"host": host, "port": port, "only": only}
     settings = load_settings({name: value for name, value in chosen.items() if value is not None})
     set_up_logs(settings)
     if parent is not None:
@@ -55,6 +60,12 @@ def serve(
     file = file_of(settings.database_url)
     if workers > 1 and file is not None:
         fail("--workers needs PostgreSQL: an embedded database has one server", WRONG_SETTING)
+    if settings.only != ALL_DUTIES and file is not None:
+        fail(
+            "--only (CRONBEATS_ONLY) needs PostgreSQL: an embedded database has one server, "
+            "which has to do everything",
+            WRONG_SETTING,
+        )
     for name in unknown_settings(os.environ):
         _log.warning("unknown_setting", name=name)
     if settings.oidc_issuer.startswith("http://"):
@@ -71,7 +82,8 @@ def serve(
     if workers > 1:
         asyncio.run(_prepare(settings, cipher))
         arguments = ["serve", "--host", settings.host, "--port", str(settings.port)]
-        supervise([*arguments, "--parent", str(os.getpid())], workers)
+        duties = ["--only", ",".join(in_order(settings.only))]
+        supervise([*arguments, *duties, "--parent", str(os.getpid())], workers)
     else:
         uvloop.run(_serve(settings, cipher))
     if lock is not None:
@@ -106,7 +118,8 @@ async def _make_ready(settings: Settings, db: Database) -> None:
         _log.error("secrets_unreadable", second_factors=sealing.unreadable_factors, hint=hint)
     if sealing.unreadable:
         _log.error("secrets_unreadable", integrations=sealing.unreadable, hint=_GIVE_IT_BACK)
-    _greet(settings, await offer_first_run(db, system_clock()))
+    serves_pages = Duty.WEB in settings.only
+    _greet(settings, await offer_first_run(db, system_clock()) if serves_pages else None)
 
 
 async def _run(settings: Settings, db: Database, is_orphan: Callable[[], bool]) -> None:
@@ -121,7 +134,8 @@ def _has_other_parent_than(parent: int) -> Callable[[], bool]:
 
 
 def _greet(settings: Settings, first_run: str | None) -> None:
-    typer.echo(f"CronBeats {__version__} listens on {settings.own_url}")
+    duties = "" if settings.only == ALL_DUTIES else f" for {', '.join(in_order(settings.only))}"
+    typer.echo(f"CronBeats {__version__} listens on {settings.own_url}{duties}")
     if first_run is None:
         return
     # The other terminal does not know where this server listens, unless it is where all do.

@@ -47,6 +47,10 @@ class BlindWindows:
     def __bool__(self) -> bool:
         return bool(self._windows)
 
+    def and_also(self, window: BlindWindow) -> BlindWindows:
+        """Return these windows and one more."""
+        return BlindWindows([*self._windows, window])
+
     def first_touching(self, start: datetime, end: datetime) -> BlindWindow | None:
         """Return the first window of which some part lies between `start` and `end`, or None."""
         position = bisect_right(self._ends, start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import orjson
@@ -34,11 +34,11 @@ class Health:
         self,
         db: Database,
         loops: Iterable[Turning],
-        clock_warning: Callable[[], str | None] = lambda: None,
+        warnings: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._db = db
         self._loops = tuple(loops)
-        self._clock_warning = clock_warning
+        self._warnings = warnings
 
     async def alive(self, send: Send) -> None:
         """Answer that the process is alive: it just did."""
@@ -53,8 +53,8 @@ class Health:
         is_ready = all(check == "ok" for check in checks.values())
         status = "ok" if is_ready else "not ready"
         content: dict[str, Any] = {"status": status, "checks": checks}
-        if (warning := self._clock_warning()) is not None:
-            content["warnings"] = {"clock": warning}
+        if warnings := self._warnings():
+            content["warnings"] = warnings
         await _answer(send, 200 if is_ready else 503, content)
 
     async def _check_database(self) -> str:

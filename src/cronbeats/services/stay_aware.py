@@ -24,12 +24,14 @@ class Awareness:
     """What one process knows at `at` by its own clock, `shared_at` by the clock that all share.
 
     `windows` are all times up to then in which nothing could be heard, as of the window numbered
-    `newest`; `found` is what was noticed now.
+    `newest`; `found` is what was noticed now. Up to `heard_until`, by its own clock, it is certain
+    that some process could accept pings.
     """
 
     at: datetime
     shared_at: datetime
     windows: BlindWindows
+    heard_until: datetime
     newest: int | None = None
     found: BlindWindow | None = None
 
@@ -44,8 +46,12 @@ async def stay_aware(
     read_clock: Callable[[], datetime],
     read_server_time: ReadServerTime | None = None,
     before: Awareness | None = None,
+    *,
+    hears: bool = True,
 ) -> Awareness:
     """Note that this process can accept pings now; keep a blind window if nobody could before.
+
+    One that takes no pings itself (not `hears`) only looks how long ago another one could.
 
     The pulse is kept by the clock of the database's server, which all processes share, so that
     their own clocks may differ; an embedded database has one process, and that one's clock.
@@ -60,9 +66,12 @@ async def stay_aware(
         now = read_clock()
         server_time = None if read_server_time is None else await read_server_time(tx)
         shared_at = server_time or now
-        await blind_windows.beat(tx, shared_at)
+        # Before anybody could ever hear, time begins with the first who looks.
+        if hears or last_beat_at is None:
+            await blind_windows.beat(tx, shared_at)
         silent = timedelta(0) if last_beat_at is None else shared_at - last_beat_at
-        found = _compare(now, shared_at, silent, before)
+        # A silence that goes on is kept by the process that ends it.
+        found = _compare(now, shared_at, silent if hears else timedelta(0), before)
         if found is not None:
             await _keep(tx, found, now)
         newest = await blind_windows.newest_number(tx)
@@ -70,7 +79,8 @@ async def stay_aware(
             windows = before.windows
         else:
             windows = BlindWindows(await blind_windows.newest_silences(tx, _MOST_WINDOWS))
-    return Awareness(now, shared_at, windows, newest, found)
+    heard_until = now if hears else now - max(silent, timedelta(0))
+    return Awareness(now, shared_at, windows, heard_until, newest, found)
 
 
 def _compare(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cronbeats.clock import Clock
+from cronbeats.domain.duty import Duty
 from cronbeats.domain.storm import StormRule
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
@@ -59,6 +60,7 @@ def build_roster(
     lookout: Lookout,
     key_uses: KeyUses,
     *,
+    duties: frozenset[Duty],
     oldest_unsettled: Callable[[], datetime | None],
     history_per_job: int,
     alert_history: timedelta,
@@ -66,7 +68,7 @@ def build_roster(
     storms: StormRule,
     more: Sequence[Loop] = (),
 ) -> Roster:
-    """Return the loops of one server and `more`; `owed` of the result wakes the courier."""
+    """Return the loops that a server's duties need, and `more`; `owed` wakes the courier."""
     woken: list[Loop] = []
 
     def wake_courier() -> None:
@@ -74,7 +76,7 @@ def build_roster(
             loop.wake()
 
     courier = Courier(db, clock, senders, random.random, wake_courier, storms=storms)
-    watcher = DeadlineWatcher(db, clock, lookout.windows, oldest_unsettled, wake_courier)
+    watcher = DeadlineWatcher(db, clock, lookout, oldest_unsettled, wake_courier)
     deliver = Loop("deliver_alerts", courier.step, LONGEST_SLEEP_SECONDS)
     watch = Loop("watch_deadlines", watcher.step, LONGEST_SLEEP_SECONDS)
     look_out = Loop("look_out", lookout.step, BEAT_SECONDS)
@@ -82,5 +84,7 @@ def build_roster(
     prune = Loop("prune_history", pruner.step, PRUNE_EVERY_SECONDS)
     note = Loop("note_key_uses", key_uses.step, NOTE_EVERY_SECONDS)
     woken.append(deliver)
-    vital, others = (look_out, watch, deliver), (prune, note, *more)
+    is_working, answers_keys = Duty.WORKERS in duties, Duty.API in duties
+    vital = (look_out, watch, deliver) if is_working else (look_out,)
+    others = (*([prune] if is_working else []), *([note] if answers_keys else []), *more)
     return Roster(vital, others, courier, key_uses, wake_courier)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
 
 from cronbeats.clock import Clock
-from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.services.check_deadlines import check_deadlines, next_deadline
 from cronbeats.storage.database import Database
+from cronbeats.workers.lookout import Lookout
 
 # A ping that another process has accepted may take this long to be committed. Judging a little
 # behind the clock keeps us from blaming a job whose signal is on its way.
@@ -28,13 +28,13 @@ class DeadlineWatcher:
         self,
         db: Database,
         clock: Clock,
-        blind_windows: Callable[[], Awaitable[BlindWindows]],
+        lookout: Lookout,
         oldest_unsettled: Callable[[], datetime | None],
         alerts_are_owed: Callable[[], None],
     ) -> None:
         self._db = db
         self._clock = clock
-        self._blind_windows = blind_windows
+        self._lookout = lookout
         self._oldest_unsettled = oldest_unsettled
         self._alerts_are_owed = alerts_are_owed
         self._told_at: dict[int, datetime] = {}
@@ -47,7 +47,10 @@ class DeadlineWatcher:
             return float("inf")
         if upcoming > until:
             return self._wait_for(upcoming)
-        look = await check_deadlines(self._db, until, await self._blind_windows())
+        until = await self._lookout.heard_until(until)
+        if upcoming > until:
+            return _SETTLING_TIME.total_seconds()
+        look = await check_deadlines(self._db, until, await self._lookout.windows())
         self._tell(look.failed)
         if look.owed_alerts:
             self._alerts_are_owed()
