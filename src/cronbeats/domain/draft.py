@@ -90,7 +90,7 @@ class Draft:
 
     def add_run(self, outcome: Outcome, **details: object) -> Run:
         """Add a run with the next free number, or a slot that went without one."""
-        run = replace(Run(self.run_count + 1, outcome), **details)  # type: ignore[arg-type]
+        run = Run(self.run_count + 1, outcome, **details)  # type: ignore[arg-type]
         self.run_count = run.number
         self.put_run(run)
         return run
@@ -98,7 +98,8 @@ class Draft:
     def put_run(self, run: Run) -> None:
         """Note a run as it now is; it stays among the open ones until its end is known."""
         self._runs[run.number] = run
-        self.open_runs = tuple(kept for kept in self.open_runs if kept.number != run.number)
+        if self.open_runs:
+            self.open_runs = tuple(kept for kept in self.open_runs if kept.number != run.number)
         if run.started_at is not None and run.ended_at is None:
             self.open_runs = tuple(sorted((*self.open_runs, run), key=lambda each: each.number))
 
@@ -167,7 +168,7 @@ class Draft:
             open_runs=self.open_runs,
         )
         return Change(
-            replace(self.job, rules=self.rules, state=state),
+            self.job.standing(self.rules, state),
             tuple(self._transitions),
             tuple(self._runs.values()),
             tuple(self._incidents.values()),

@@ -16,6 +16,8 @@ from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import PACKED_ROWS, insert_for, pack_rows, table_of_packed
 from cronbeats.storage.schema import job_states
 
+_NUMBERED = ("job_id", "number")
+
 Row = Mapping[str, Any]
 
 
@@ -26,7 +28,21 @@ async def insert_rows(tx: Transaction, table: Table, rows: Sequence[Row]) -> Non
 
 async def upsert_rows(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, or overwrite those that have the same primary key; all have the same columns."""
-    await _execute(tx, _replacement(tx.dialect, table, tuple(rows[0])), rows)
+    key = tuple(column.name for column in table.primary_key)
+    await _execute(tx, _replacement(tx.dialect, table, tuple(rows[0]), key), rows)
+
+
+async def upsert_numbered(
+    tx: Transaction, table: Table, rows: Sequence[Row]
+) -> dict[tuple[int, int], int]:
+    """Do so with rows that are known by their job's id and their number within the job.
+
+    Returns their ids by both.
+    """
+    statement = _replacement(tx.dialect, table, tuple(rows[0]), _NUMBERED)
+    named = (table.c[name] for name in _NUMBERED)
+    found = await _execute(tx, statement.returning(*named, table.c.id), rows)
+    return {(row.job_id, row.number): row.id for row in found}
 
 
 async def save_states(tx: Transaction, rows: Sequence[Row], *, by_clock: bool) -> None:
@@ -39,9 +55,9 @@ async def save_states(tx: Transaction, rows: Sequence[Row], *, by_clock: bool) -
     await _execute(tx, _state_update(tx.dialect, tuple(rows[0]), by_clock=by_clock), rows)
 
 
-async def _execute(tx: Transaction, statement: Any, rows: Sequence[Row]) -> None:
+async def _execute(tx: Transaction, statement: Any, rows: Sequence[Row]) -> Any:
     packed = pack_rows(tx, [list(row.values()) for row in rows])
-    await tx.execute(statement, {PACKED_ROWS: packed})
+    return await tx.execute(statement, {PACKED_ROWS: packed})
 
 
 @lru_cache
@@ -51,9 +67,10 @@ def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Any:
 
 
 @lru_cache
-def _replacement(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Any:
+def _replacement(
+    dialect: Dialect, table: Table, names: tuple[str, ...], key: tuple[str, ...]
+) -> Any:
     rows = table_of_packed(dialect, {name: table.c[name].type for name in names})
-    key = [column.name for column in table.primary_key]
     # SQLite would take ON CONFLICT for a part of a SELECT that ends with its FROM.
     chosen = select(rows).where(rows.c[key[0]].is_not(None))
     statement = insert_for(dialect, table).from_select(names, chosen)

@@ -91,19 +91,16 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(BigInteger())
+        is_known = dialect.name == "postgresql"
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if is_known else BigInteger())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":
             return value
         return (value - _EPOCH) // _MICROSECOND
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None or dialect.name == "postgresql":
-            return value  # type: ignore[no-any-return]
-        return _EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        return None if dialect.name == "postgresql" else _from_microseconds
 
 
 def parse_url(text_url: str) -> URL:
@@ -261,8 +258,7 @@ def pack_rows(tx: AsyncConnection, rows: Sequence[Sequence[Any]]) -> str:
     """Return rows of values as one parameter of JSON."""
     if _is_postgresql(tx):
         return orjson.dumps(rows).decode()
-    packed = orjson.dumps(rows, _in_microseconds, orjson.OPT_PASSTHROUGH_DATETIME)
-    return packed.decode()
+    return orjson.dumps(rows, _in_microseconds, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 def lock_for_migration(connection: Connection) -> None:
@@ -317,12 +313,18 @@ def _unpacked(
         unpacked = func.json_each(parameter)
     value = unpacked.table_valued(column("value", JSON)).c.value
     texts = {name: value[place].as_string() for place, name in enumerate(columns)}
+    # SQLite keeps JSON as text, and would make a number of it.
+    is_text = (String,) if dialect.name == "postgresql" else (String, JSON)
     return select(
         *(
-            (texts[name] if isinstance(kind, String) else cast(texts[name], kind)).label(name)
+            (texts[name] if isinstance(kind, is_text) else cast(texts[name], kind)).label(name)
             for name, kind in columns.items()
         )
     ).subquery()
+
+
+def _from_microseconds(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(0, 0, value)
 
 
 def _in_microseconds(value: Any) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Integer, and_, select
 
 from cronbeats.domain.job import Incident, Reason
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.dialect import Id, table_of
 from cronbeats.storage.pages import fetch_page, prune_rows
 from cronbeats.storage.schema import incidents
 
@@ -34,6 +36,16 @@ async def browse(
         )
         for row in rows
     ], total
+
+
+async def ids(tx: Transaction, keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Return the ids of incidents, by their jobs' ids and their numbers."""
+    if not keys:
+        return {}
+    wanted = table_of(tx, {"job_id": Id, "number": Integer()}, keys)
+    is_wanted = and_(incidents.c.job_id == wanted.c.job_id, incidents.c.number == wanted.c.number)
+    query = select(incidents.c.id, wanted.c.job_id, wanted.c.number).join(wanted, is_wanted)
+    return {(row.job_id, row.number): row.id for row in await tx.execute(query)}
 
 
 async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:

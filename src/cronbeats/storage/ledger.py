@@ -17,7 +17,7 @@ from cronbeats.domain.signal import Signal
 from cronbeats.domain.transition import Change
 from cronbeats.storage import bulk, owed_alerts, reminders
 from cronbeats.storage.database import Transaction, note_hints
-from cronbeats.storage.dialect import insert_into
+from cronbeats.storage.owed_alerts import IncidentIds
 from cronbeats.storage.schema import incidents, job_states, jobs, runs, signals, transitions
 from cronbeats.storage.states import state_to_row
 
@@ -64,10 +64,10 @@ async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> in
 
     Nothing counts before the transaction is committed.
     """
-    await _write(tx, entries)
+    incident_ids = await _write(tx, entries)
     note_hints(tx, filter(None, map(_hint, entries)))
     telling = [entry.change for entry in entries if entry.change.transitions or entry.by_clock]
-    return await owed_alerts.owe(tx, telling, now)
+    return await owed_alerts.owe(tx, telling, now, incident_ids)
 
 
 async def record_drill(tx: Transaction, entry: Entry, now: datetime) -> list[int]:
@@ -75,8 +75,8 @@ async def record_drill(tx: Transaction, entry: Entry, now: datetime) -> list[int
 
     Every integration that is on is owed them, whatever the workspace's rules.
     """
-    await _write(tx, [entry])
-    return await owed_alerts.owe_drill(tx, entry.change, now)
+    incident_ids = await _write(tx, [entry])
+    return await owed_alerts.owe_drill(tx, entry.change, now, incident_ids)
 
 
 async def mute(tx: Transaction, muted: Sequence[Job], now: datetime) -> None:
@@ -91,7 +91,7 @@ async def mute(tx: Transaction, muted: Sequence[Job], now: datetime) -> None:
         [{"of_job": job.id, "muted_until": job.muted_until} for job in muted],
     )
     note_hints(tx, (Hint(job.workspace_id, job.id, HintKind.JOB) for job in muted))
-    await owed_alerts.owe(tx, [Change(job) for job in muted], now, plans_again=True)
+    await owed_alerts.owe(tx, [Change(job) for job in muted], now, {}, plans_again=True)
 
 
 async def keep_test(
@@ -112,13 +112,15 @@ async def plan_reminders(tx: Transaction, now: datetime, workspace_id: int | Non
     await reminders.plan_again(tx, now, workspace_id)
 
 
-async def _write(tx: Transaction, entries: Sequence[Entry]) -> None:
+async def _write(tx: Transaction, entries: Sequence[Entry]) -> IncidentIds:
+    """Write entries; return the ids of the incidents among them."""
     entries = sorted(entries, key=lambda entry: entry.change.job.id)
     await _write_signals(tx, entries)
     await _write_states(tx, entries)
     await _write_runs(tx, entries)
-    await _write_incidents(tx, entries)
+    incident_ids = await _write_incidents(tx, entries)
     await _write_transitions(tx, entries)
+    return incident_ids
 
 
 async def _write_signals(tx: Transaction, entries: Sequence[Entry]) -> None:
@@ -148,19 +150,13 @@ async def _write_runs(tx: Transaction, entries: Sequence[Entry]) -> None:
         await bulk.upsert_rows(tx, runs, rows)
 
 
-async def _write_incidents(tx: Transaction, entries: Sequence[Entry]) -> None:
+async def _write_incidents(tx: Transaction, entries: Sequence[Entry]) -> IncidentIds:
     rows = [
         _incident_row(entry.change.job.id, incident)
         for entry in entries
         for incident in entry.change.incidents
     ]
-    if not rows:
-        return
-    statement = insert_into(tx, incidents)
-    changed = {name: statement.excluded[name] for name in ("missed_runs", "ended_at")}
-    await tx.execute(
-        statement.on_conflict_do_update(index_elements=["job_id", "number"], set_=changed), rows
-    )
+    return await bulk.upsert_numbered(tx, incidents, rows) if rows else {}
 
 
 async def _write_transitions(tx: Transaction, entries: Sequence[Entry]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select, tuple_
+import orjson
+from sqlalchemy import func, insert, select
 
 from cronbeats.domain.alert import Alert, AlertKind
 from cronbeats.domain.alert_rules import AlertRules
@@ -19,12 +20,15 @@ from cronbeats.domain.attempt import Attempt, Outcome
 from cronbeats.domain.job import Job, Reason
 from cronbeats.domain.signal import SignalKind
 from cronbeats.domain.transition import Change, Transition
-from cronbeats.storage import alert_rules, delivery_attempts, reminders
-from cronbeats.storage.alert_codec import alert_to_json
+from cronbeats.storage import alert_rules, bulk, delivery_attempts, incidents, reminders
+from cronbeats.storage.alert_codec import alert_to_text
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.delivery_attempts import Note
 from cronbeats.storage.reminders import Kept
-from cronbeats.storage.schema import alerts, incidents, integrations, jobs, signals, workspaces
+from cronbeats.storage.schema import alerts, integrations, jobs, signals, workspaces
+
+IncidentIds = Mapping[tuple[int, int], int]
+"""The ids of incidents, by their jobs' ids and their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +46,35 @@ class _Event:
 
 
 async def owe(
-    tx: Transaction, changes: Sequence[Change], now: datetime, *, plans_again: bool = False
+    tx: Transaction,
+    changes: Sequence[Change],
+    now: datetime,
+    incident_ids: IncidentIds,
+    *,
+    plans_again: bool = False,
 ) -> int:
     """Write the alerts that these changes and the time until `now` deserve; return how many.
 
-    Each is owed to every integration. `plans_again` plans all reminders of the jobs anew.
+    Each is owed to every integration. `incident_ids` has those of the incidents that changed.
+    `plans_again` plans all reminders of the jobs anew.
     """
     if not changes:
         return 0
     events = await _announce(tx, changes, now, plans_again=plans_again)
-    rows = await _rows(tx, events, now)
+    rows = await _rows(tx, events, now, incident_ids)
     if rows:
-        await tx.execute(insert(alerts), rows)
+        await bulk.insert_rows(tx, alerts, rows)
     return len(rows)
 
 
-async def owe_drill(tx: Transaction, change: Change, now: datetime) -> list[int]:
+async def owe_drill(
+    tx: Transaction, change: Change, now: datetime, incident_ids: IncidentIds
+) -> list[int]:
     """Write the alerts about a drill job, whatever the rules; return their ids."""
     told = announce(change, None, AlertRules(), now)
     events = [_Event(announcement, change.job) for announcement in told.announcements]
-    rows = await _rows(tx, events, now, is_drill=True)
-    statement = insert(alerts).returning(alerts.c.id)
-    return [(await tx.execute(statement.values(row))).scalar_one() for row in rows]
+    rows = await _rows(tx, events, now, incident_ids, is_drill=True)
+    return [await _insert_one(tx, row) for row in rows]
 
 
 async def keep_test(
@@ -78,7 +89,7 @@ async def keep_test(
         "integration_id": integration_id,
         "job_id": drill_job.id,
         "kind": alert.kind,
-        "event": alert_to_json(alert),
+        "event": alert_to_text(alert),
         "status": "sent" if is_sent else "failed",
         "owed_at": attempt.started_at,
         "attempts": 1,
@@ -87,22 +98,34 @@ async def keep_test(
         "error": attempt.error,
         "status_code": attempt.status_code,
     }
-    alert_id = await tx.scalar(insert(alerts).values(row).returning(alerts.c.id))
+    alert_id = await _insert_one(tx, row)
     await delivery_attempts.note(tx, [Note(alert_id, 1, attempt)])
 
 
+async def _insert_one(tx: Transaction, row: Mapping[str, Any]) -> int:
+    values = {**row, "event": orjson.loads(row["event"])}
+    inserted = await tx.execute(insert(alerts).values(values).returning(alerts.c.id))
+    alert_id: int = inserted.scalar_one()
+    return alert_id
+
+
 async def _rows(
-    tx: Transaction, events: Sequence[_Event], now: datetime, *, is_drill: bool = False
+    tx: Transaction,
+    events: Sequence[_Event],
+    now: datetime,
+    incident_ids: IncidentIds,
+    *,
+    is_drill: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the rows of what somebody hears of, for each event one an integration."""
     receivers = await _receivers(tx, {event.job.workspace_id for event in events})
     events = [event for event in events if event.job.workspace_id in receivers]
     if not events:
         return []
-    around = await _circumstances(tx, events)
+    circumstances = await _circumstances(tx, events, incident_ids, is_drill=is_drill)
     return [
-        _alert_row(event, replace(around[position], is_drill=is_drill), integration_id, now)
-        for position, event in enumerate(events)
+        _alert_row(event, around, integration_id, now)
+        for event, around in zip(events, circumstances, strict=True)
         for integration_id in receivers[event.job.workspace_id]
     ]
 
@@ -143,17 +166,22 @@ async def _announce(
     return events
 
 
-async def _circumstances(tx: Transaction, events: Sequence[_Event]) -> list[Circumstances]:
+async def _circumstances(
+    tx: Transaction, events: Sequence[_Event], incident_ids: IncidentIds, *, is_drill: bool
+) -> list[Circumstances]:
     names = await _workspace_names(tx, {event.job.workspace_id for event in events})
     outputs = await _last_outputs(tx, events)
-    incident_ids = await _incident_ids(tx, events)
+    keys = [_incident_key(event) for event in events]
+    unknown = {key for key in keys if key is not None} - incident_ids.keys()
+    known = {**incident_ids, **await incidents.ids(tx, unknown)}
     return [
         Circumstances(
             workspace_name=names[event.job.workspace_id],
-            incident_id=incident_ids.get(_incident_key(event)),
+            incident_id=None if key is None else known.get(key),
             last_output=outputs.get((event.job.id, _telling_kinds(event))),
+            is_drill=is_drill,
         )
-        for event in events
+        for event, key in zip(events, keys, strict=True)
     ]
 
 
@@ -195,18 +223,9 @@ def _telling_kinds(event: _Event) -> tuple[SignalKind, ...]:
             return ()
 
 
-async def _incident_ids(
-    tx: Transaction, events: Sequence[_Event]
-) -> dict[tuple[int, int | None], int]:
-    keys = {_incident_key(event) for event in events if event.transition.incident is not None}
-    query = select(incidents.c.id, incidents.c.job_id, incidents.c.number)
-    rows = await tx.execute(query.where(tuple_(incidents.c.job_id, incidents.c.number).in_(keys)))
-    return {(row.job_id, row.number): row.id for row in rows}
-
-
-def _incident_key(event: _Event) -> tuple[int, int | None]:
+def _incident_key(event: _Event) -> tuple[int, int] | None:
     incident = event.transition.incident
-    return event.job.id, None if incident is None else incident.number
+    return None if incident is None else (event.job.id, incident.number)
 
 
 def _alert_row(
@@ -220,7 +239,7 @@ def _alert_row(
         "integration_id": integration_id,
         "job_id": event.job.id,
         "kind": event.kind,
-        "event": alert_to_json(alert),
+        "event": alert_to_text(alert),
         "status": "owed",
         "owed_at": now,
         "attempts": 0,

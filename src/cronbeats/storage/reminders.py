@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Row, delete, or_, select
 
 from cronbeats.domain.reminder import Reminder, plan_reminder
+from cronbeats.storage import bulk
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import insert_into
+from cronbeats.storage.dialect import Id, table_of
 from cronbeats.storage.schema import alert_rules, job_states, reminders, workspaces
 
 
@@ -32,7 +33,9 @@ async def hold_rules(tx: Transaction, workspace_ids: Iterable[int]) -> None:
 
 async def by_job(tx: Transaction, job_ids: Collection[int]) -> dict[int, Reminder]:
     """Return what is still to be said about those of these jobs that are down."""
-    rows = await tx.execute(select(reminders).where(reminders.c.job_id.in_(job_ids)))
+    named = table_of(tx, {"job_id": Id}, [(job_id,) for job_id in job_ids])
+    query = select(reminders).join(named, named.c.job_id == reminders.c.job_id)
+    rows = await tx.execute(query)
     return {row.job_id: _reminder(row) for row in rows}
 
 
@@ -43,11 +46,7 @@ async def keep(tx: Transaction, kept: Collection[Kept]) -> None:
         await tx.execute(delete(reminders).where(reminders.c.job_id.in_(over)))
     rows = [_row(each, each.reminder) for each in kept if each.reminder is not None]
     if rows:
-        statement = insert_into(tx, reminders)
-        changed = {name: statement.excluded[name] for name in ("announced_at", "told_at", "due_at")}
-        await tx.execute(
-            statement.on_conflict_do_update(index_elements=["job_id"], set_=changed), rows
-        )
+        await bulk.upsert_rows(tx, reminders, rows)
 
 
 async def forget_all(tx: Transaction, workspace_id: int) -> None:
