@@ -55,6 +55,9 @@ def test_it_shows_at_once_what_happens_and_disturbs_nobody(
     expect(page).to_have_url(re.compile(r"\?q=back&sort=name$"))
     expect(page.locator(".jobs > li")).to_have_count(1)
     expect(page.get_by_label("Choose Backup")).to_be_checked()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("status")).to_contain_text("“Backup” is paused.")
+    expect(page).to_have_url(re.compile(r"\?q=back&sort=name$"))
 
 
 def test_the_keyboard_alone_is_enough(

@@ -202,9 +202,12 @@ function skipAdded(node) {
   return node;
 }
 
-// What people chose or typed, and what they opened, is theirs.
+const THEIRS = { input: ["value", "checked"], option: ["selected"], details: ["open"] };
+
+// What people chose or typed, and what they opened, is theirs; what a form hides from them is not.
 function takeAttributes(old, fresh) {
-  const theirs = { input: ["value", "checked"], option: ["selected"], details: ["open"] }[old.localName] || [];
+  const isHidden = old.localName === "input" && old.type === "hidden";
+  const theirs = isHidden ? [] : THEIRS[old.localName] || [];
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !theirs.includes(name)) {
       old.removeAttribute(name);
