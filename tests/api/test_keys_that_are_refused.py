@@ -6,7 +6,7 @@ from sqlalchemy import insert, update
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.keys import new_api_key
-from cronbeats.storage import api_keys, workspaces
+from cronbeats.storage import api_keys, users, workspaces
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.schema import members, request_counts
 from tests.api.answers import problem_of
@@ -52,9 +52,9 @@ async def keys_that_do_not_work(world: World) -> dict[str, str | None]:
         revoked, revoked_id = await made_key(tx, world, created_by=1)
         await api_keys.revoke(tx, revoked_id, now)
         expired, _ = await made_key(tx, world, created_by=1, expires_at=now + timedelta(seconds=1))
-        left = await workspaces.find_or_add_user(tx, "left@example.com", now)
+        left = await users.find_or_add(tx, "left@example.com", now)
         of_who_left, _ = await made_key(tx, world, created_by=left)
-        demoted = await workspaces.find_or_add_user(tx, "demoted@example.com", now)
+        demoted = await users.find_or_add(tx, "demoted@example.com", now)
         await tx.execute(insert(members).values(member_of(world, demoted, Role.OWNER)))
         of_demoted, _ = await made_key(tx, world, created_by=demoted)
         to_admin = update(members).where(members.c.user_id == demoted)

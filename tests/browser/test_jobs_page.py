@@ -54,6 +54,8 @@ def test_it_shows_at_once_what_happens_and_disturbs_nobody(
     page.get_by_role("searchbox").fill("back")
     expect(page).to_have_url(re.compile(r"\?q=back&sort=name$"))
     expect(page.locator(".jobs > li")).to_have_count(1)
+    # A button for many jobs leads back to what is shown now.
+    expect(page.locator(".bulk input[name=filters]")).to_have_value("q=back&sort=name")
     expect(page.get_by_label("Choose Backup")).to_be_checked()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("status")).to_contain_text("“Backup” is paused.")

@@ -1,6 +1,8 @@
 """What an address and a password may be."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cronbeats.domain.account import (
     User,
@@ -16,6 +18,16 @@ OBVIOUS = "Is among the first that anybody would guess; choose another one."
 
 def test_an_address_is_kept_without_what_was_typed_around_it() -> None:
     assert fold_email("  Ada@Example.COM\n") == "ada@example.com"
+
+
+@given(
+    st.text()
+    | st.sampled_from(["a\N{KELVIN SIGN}b@x.test", "\u0130@x.test", "\uff21\uff22@x.test"])
+)
+def test_what_is_not_ascii_never_becomes_an_address_that_is(text: str) -> None:
+    folded = fold_email(text)
+    assert folded.isascii() == text.strip().isascii()
+    assert fold_email(folded) == folded
 
 
 @pytest.mark.parametrize("email", ["ada@example.com", "a@b", "ädä@bücher.example"])

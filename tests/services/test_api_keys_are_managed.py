@@ -18,7 +18,7 @@ from cronbeats.services.manage_api_keys import (
     revoke_api_key,
 )
 from cronbeats.services.set_up import set_up
-from cronbeats.storage import workspaces
+from cronbeats.storage import users
 from cronbeats.storage.schema import api_keys, members
 from tests.api.answers import data_of, problem_of
 from tests.support.people import person
@@ -40,7 +40,7 @@ async def make(
 
 async def add_member(world: World, role: Role, email: str = "bob@example.com") -> int:
     async with world.db.write() as tx:
-        user_id = await workspaces.find_or_add_user(tx, email, world.clock())
+        user_id = await users.find_or_add(tx, email, world.clock())
         values = {"workspace_id": world.workspace_id, "user_id": user_id, "role": role}
         await tx.execute(insert(members).values(**values, created_at=world.clock()))
     return user_id

@@ -23,7 +23,7 @@ from cronbeats.services.manage_members import (
     transfer_ownership,
 )
 from cronbeats.services.set_up import set_up
-from cronbeats.storage import members, workspaces
+from cronbeats.storage import members, users
 from tests.api.answers import data_of, problem_of
 from tests.support.audit import entries, told
 from tests.support.people import person
@@ -34,7 +34,7 @@ ADA = person(1)
 
 async def join(world: World, role: Role, email: str = "bob@example.com") -> Actor:
     async with world.db.write() as tx:
-        user_id = await workspaces.find_or_add_user(tx, email, world.clock())
+        user_id = await users.find_or_add(tx, email, world.clock())
         await members.add(tx, world.workspace_id, user_id, role, world.clock())
     return person(user_id, email)
 

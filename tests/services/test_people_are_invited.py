@@ -70,7 +70,8 @@ async def test_somebody_new_joins_and_is_signed_in(world: World) -> None:
     )
     joined = await join(world, made.token, " Bob@Example.com ")
     assert (await roles(world))["bob@example.com"] is Role.ADMIN
-    visitor = await recognize_visitor(world.db, joined.session, HOME, world.clock())
+    assert joined.signed_in is not None
+    visitor = await recognize_visitor(world.db, joined.signed_in.session, HOME, world.clock())
     assert visitor is not None
     assert (visitor.user.id, visitor.user.name) == (joined.user_id, "Bob")
     assert (await knock(world.db, email="bob@example.com", now=world.clock())).user_id

@@ -1,6 +1,7 @@
 """Whom the provider's word lets in, and to which account: never to one that may be another's."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
@@ -10,18 +11,21 @@ import pytest
 from cronbeats.domain.access import Role
 from cronbeats.domain.authorization_request import AuthorizationRequest
 from cronbeats.domain.errors import (
+    InvalidValueError,
     LinkFirstError,
     NotLetInError,
     ProviderError,
     SignInOverError,
     ThrottledError,
+    WrongCredentialsError,
 )
 from cronbeats.domain.identity import Identity, SignUp
 from cronbeats.services.find_workspaces import workspaces_of
 from cronbeats.services.forget_sign_ins import forget_sign_ins
-from cronbeats.services.invite_people import invite
+from cronbeats.services.invite_people import Joined, Newcomer, invite, join_as_newcomer
 from cronbeats.services.link_accounts import unlink_for
 from cronbeats.services.recognize_visitor import recognize_visitor
+from cronbeats.services.set_up import set_up
 from cronbeats.services.sign_in_elsewhere import (
     Arrival,
     Return,
@@ -29,11 +33,20 @@ from cronbeats.services.sign_in_elsewhere import (
     come_back,
     set_out,
 )
-from cronbeats.storage import sessions, users
+from cronbeats.storage import known_devices, second_factors, sessions, users
 from cronbeats.storage.authorization_requests import Errand
 from cronbeats.storage.database import Database
 from tests.support.audit import told
-from tests.support.people import ELSEWHERE, EMAIL, HOME, add_person, person
+from tests.support.people import (
+    ELSEWHERE,
+    EMAIL,
+    HASHES,
+    HOME,
+    PASSWORD,
+    add_person,
+    knock,
+    person,
+)
 from tests.support.turnable_clock import START
 from tests.support.world import World
 
@@ -107,6 +120,25 @@ async def test_an_account_with_a_password_is_not_linked_by_its_address(db: Datab
     assert await who_is_in(db, await come(db, ADA, terms=Terms(passwords_count=False))) == EMAIL
 
 
+async def test_nothing_is_left_of_who_had_the_account_before_it_was_linked(db: Database) -> None:
+    # Whoever followed an open invitation may have typed an address that is not theirs.
+    ada = await add_person(db)
+    device = (await knock(db)).device
+    async with db.write() as tx:
+        await second_factors.offer(tx, ada, "JBSWY3DPEHPK3PXP")
+        await second_factors.confirm(tx, ada, 1, START)
+        await second_factors.renew_recovery_codes(tx, ada)
+    await come(db, ADA, terms=Terms(passwords_count=False))
+    with pytest.raises(WrongCredentialsError):
+        await knock(db)
+    async with db.read() as tx:
+        user = await users.get(tx, ada)
+        assert user is not None
+        assert not user.has_second_factor
+        assert await second_factors.count_recovery_codes(tx, ada) == 0
+        assert await known_devices.find(tx, EMAIL, device, START) is None
+
+
 async def test_an_address_that_is_not_verified_lets_nobody_in(db: Database) -> None:
     await add_person(db, password=None)
     for who in (replace(ADA, is_email_verified=False), replace(ADA, email="")):
@@ -156,6 +188,49 @@ async def test_who_was_invited_by_address_is_in_at_once(world: World) -> None:
     assert place.role is Role.MEMBER
     with pytest.raises(NotLetInError):
         await come(world.db, replace(EVE, subject="eve-2"))
+
+
+async def test_an_invitation_keeps_nobody_from_where_all_join(world: World) -> None:
+    other = (await set_up(world.db, "Elsewhere", "eva@example.com", START)).workspace_id
+    await invite(world.db, other, Role.ADMIN, email=EVE.email, by=person(2), now=START)
+    terms = Terms(sign_up=SignUp(world.workspace_id, Role.VIEWER))
+    arrival = await come(world.db, EVE, terms=terms)
+    assert arrival.signed_in is not None
+    places = await workspaces_of(world.db, arrival.signed_in.user_id)
+    found = {each.workspace_id: each.role for each in places}
+    assert found == {world.workspace_id: Role.VIEWER, other: Role.ADMIN}
+
+
+async def test_one_address_that_comes_by_several_ways_at_once_is_one_account(world: World) -> None:
+    db, by = world.db, person(1)
+    other = (await set_up(db, "Elsewhere", "eva@example.com", START)).workspace_id
+    coming: list[Awaitable[object]] = []
+    both = asyncio.Barrier(2)
+    for workspace_id, who in ((world.workspace_id, by), (other, person(2))):
+        made = await invite(db, workspace_id, Role.MEMBER, by=who, now=START)
+        shown = Return(await go_there(db, back=f"/invite/{made.token}"), "code", client=HOME)
+        coming.append(come_back(db, Stub(EVE, both), shown, Terms(), START))
+        newcomer = Newcomer(EVE.email, PASSWORD)
+        coming.append(
+            join_as_newcomer(db, HASHES, made.token, newcomer, client=ELSEWHERE, now=START)
+        )
+    came = await asyncio.gather(*coming, return_exceptions=True)
+    foreseen = Arrival | Joined | InvalidValueError | LinkFirstError
+    assert all(isinstance(each, foreseen) for each in came), came
+    async with db.read() as tx:
+        everybody = [each.email for each in await users.browse(tx)]
+    assert everybody.count(EVE.email) == 1
+
+
+async def test_two_accounts_are_not_linked_to_one_person_at_once(db: Database) -> None:
+    both = asyncio.Barrier(2)
+    coming = []
+    for email in (EMAIL, EVE.email):
+        user_id = await add_person(db, email)
+        shown = Return(await go_there(db, user_id=user_id), "code", user_id=user_id)
+        coming.append(come_back(db, Stub(ADA, both), shown, Terms(), START))
+    came = await asyncio.gather(*coming, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in came) == ["Arrival", "NotLetInError"]
 
 
 async def test_who_comes_twice_at_once_is_one_person_and_a_request_counts_once(

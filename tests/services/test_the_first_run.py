@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from cronbeats.domain.access import Role
 from cronbeats.domain.errors import InvalidValueError, LinkGoneError
 from cronbeats.domain.one_time_link import FIRST_RUN_LASTS
+from cronbeats.services.delete_workspaces import clear_deleted_workspaces, delete_workspace
 from cronbeats.services.recognize_visitor import recognize_visitor
 from cronbeats.services.run_first import (
     FirstOwner,
@@ -22,7 +23,7 @@ from cronbeats.storage import workspaces
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import one_time_links, users
 from cronbeats.storage.schema import workspaces as workspaces_table
-from tests.support.people import EMAIL, HASHES, HOME, PASSWORD, knock
+from tests.support.people import EMAIL, HASHES, HOME, PASSWORD, knock, person
 from tests.support.turnable_clock import START
 
 OWNER = FirstOwner(" Home ", " Ada@example.com", PASSWORD)
@@ -48,14 +49,15 @@ async def is_working(db: Database, token: str, after: timedelta = timedelta()) -
 
 async def test_the_link_makes_the_owner_and_the_workspace_and_signs_in(db: Database) -> None:
     made = await use(db, await offer(db))
-    visitor = await recognize_visitor(db, made.session, HOME, START)
+    assert made.signed_in is not None
+    visitor = await recognize_visitor(db, made.signed_in.session, HOME, START)
     assert visitor is not None
     assert (visitor.user.id, visitor.user.email) == (made.user_id, EMAIL)
     async with db.read() as tx:
         assert await workspaces.get_name(tx, made.workspace_id) == "Home"
         role = await workspaces.role_of(tx, made.workspace_id, made.user_id)
     assert role is Role.OWNER
-    assert (await knock(db, device=made.device)).device == made.device
+    assert (await knock(db, device=made.signed_in.device)).device == made.signed_in.device
 
 
 async def test_the_link_works_once_only(db: Database) -> None:
@@ -98,6 +100,19 @@ async def test_the_link_works_only_while_nothing_is_set_up(db: Database) -> None
     assert await offer_first_run(db, START) is None
 
 
+async def test_it_never_opens_again_once_anybody_had_an_account(db: Database) -> None:
+    token = await offer(db)
+    made = await set_up(db, "Home", EMAIL, START)
+    by = person(1)
+    await delete_workspace(db, made.workspace_id, "Home", by=by, now=START)
+    assert await offer_first_run(db, START) is None
+    await clear_deleted_workspaces(db, START + timedelta(days=99))
+    assert await offer_first_run(db, START) is None
+    assert not await is_working(db, token)
+    with pytest.raises(LinkGoneError):
+        await use(db, token)
+
+
 async def test_the_link_ends_by_itself(db: Database) -> None:
     token = await offer(db)
     assert await is_working(db, token, FIRST_RUN_LASTS - timedelta(seconds=1))
@@ -123,8 +138,10 @@ async def test_all_that_is_wrong_is_told_at_once_and_the_link_still_works(db: Da
 async def test_neither_token_nor_password_is_kept_or_shown(db: Database) -> None:
     token = await offer(db)
     made = await use(db, token)
+    assert made.signed_in is not None
     async with db.read() as tx:
         kept = [(await tx.execute(select(table))).all() for table in (one_time_links, users)]
-    for secret in (token, PASSWORD, made.session, made.device):
+    for secret in (token, PASSWORD, made.signed_in.session, made.signed_in.device):
+        assert secret
         assert secret not in str(kept)
         assert secret not in repr((made, OWNER))

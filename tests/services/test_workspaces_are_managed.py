@@ -14,7 +14,7 @@ from cronbeats.services.manage_workspaces import (
     rename_workspace,
 )
 from cronbeats.services.set_up import NewWorkspace, set_up
-from cronbeats.storage import members, workspaces
+from cronbeats.storage import members, users
 from tests.support.audit import entries, told
 from tests.support.people import person
 from tests.support.world import World
@@ -57,7 +57,7 @@ async def test_admins_rename_a_workspace_and_others_do_not(world: World) -> None
     people = {}
     for role in Role:
         async with world.db.write() as tx:
-            user_id = await workspaces.find_or_add_user(tx, f"{role}@x.test", world.clock())
+            user_id = await users.find_or_add(tx, f"{role}@x.test", world.clock())
             await members.add(tx, world.workspace_id, user_id, role, world.clock())
         people[role] = person(user_id, f"{role}@x.test")
     for role in (Role.MEMBER, Role.VIEWER):

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from cronbeats.domain.access import Role
 from cronbeats.domain.delivery import Delivered, Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind
+from cronbeats.domain.throttle import TEST_MESSAGES
 from cronbeats.senders.protocol import ConfigField
 from cronbeats.storage import integrations
 from cronbeats.storage.schema import integrations as integrations_table
@@ -169,6 +170,17 @@ async def test_a_test_tells_what_came_back(
     world.sender.answers.append(Unreachable("No connection.", duration_ms=3))
     page = Page((await admin.post(f"{path}/webhook/test")).text)
     assert "Failed after 3 ms." in page.texts["p"]
+
+
+async def test_tests_are_sent_now_and_then_only(
+    world: World, admin: httpx.AsyncClient, path: str
+) -> None:
+    for _ in range(TEST_MESSAGES.burst):
+        assert (await admin.post(f"{path}/webhook/test")).status_code == 200
+    refused = await admin.post(f"{path}/webhook/test")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "30")
+    assert "Nothing was done. Wait a minute" in refused.text
+    assert len(world.sender.attempts) == TEST_MESSAGES.burst
 
 
 async def test_one_that_lacks_something_cannot_be_tried(

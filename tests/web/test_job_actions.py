@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from cronbeats.domain.throttle import HAND_PINGS
 from cronbeats.services.ping_by_hand import USER_AGENT
 from tests.support.audit import entries
 from tests.support.world import Json, World
@@ -33,6 +34,20 @@ async def test_a_ping_by_hand_is_a_ping_that_says_who_sent_it(
     assert world.sender.delivered[-1].kind == "job.recovered"
     last = (await entries(world.db))[-1]
     assert (last.action, last.target.id, last.actor.kind) == ("job.pinged", job["id"], "person")
+
+
+async def test_pings_by_hand_are_taken_now_and_then_only(
+    world: World, member: httpx.AsyncClient
+) -> None:
+    job = await world.make_job()
+    path = f"{path_of(world, job)}/ping"
+    for _ in range(HAND_PINGS.burst):
+        assert (await member.post(path)).status_code == 303
+    refused = await member.post(path)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+    assert "Wait a minute, then do it again" in refused.text
+    await world.pass_time(10)
+    assert (await member.post(path)).status_code == 303
 
 
 async def test_a_paused_job_is_not_pinged_by_hand_and_nobody_is_offered_that(

@@ -9,9 +9,11 @@ import pytest
 from cronbeats.domain.access import Role
 from cronbeats.domain.membership import INVITATION_LASTS
 from cronbeats.services.invite_people import invite
+from cronbeats.services.run_first import offer_first_run
 from cronbeats.settings import Settings
+from cronbeats.storage import users
 from cronbeats.storage.database import Database
-from tests.support.people import EMAIL, add_person, person
+from tests.support.people import EMAIL, PASSWORD, add_person, person
 from tests.support.world import World
 from tests.web.pages import Page
 from tests.web.people import adas_browser, browser, let_ada_sign_in, sign_in
@@ -152,6 +154,30 @@ async def test_who_is_named_accepts_an_invitation_without_a_password(world: Worl
     assert joined.headers["Location"] == f"/w/{world.workspace_id}"
     assert EVE in (await http.get("/account")).text
     assert (await behind_proxy(world, "mallory@example.com").get("/account")).status_code == 403
+
+
+async def test_no_session_begins_for_whom_the_proxy_names(db: Database) -> None:
+    world = World(db, ON)
+    token = await offer_first_run(db, world.clock())
+    http, path = behind_proxy(world, EVE), f"/first-run/{token}"
+    page = Page((await http.get(path)).text)
+    assert (page.all("input", type="password"), page.all("input", type="email")) == ([], [])
+    assert EVE in page.html
+    form = {"workspace": "Home", "email": EMAIL, "password": PASSWORD}
+    made = await http.post(path, data=form)
+    assert made.headers["Location"] == "/w/1/jobs/new"
+    by = person(1, EVE)
+    token = (await invite(db, 1, Role.MEMBER, by=by, now=world.clock())).token
+    joined = await behind_proxy(world, EMAIL).post(f"/invite/{token}", data={"name": ""})
+    assert joined.headers["Location"] == "/w/1"
+    for answer in (made, joined):
+        cookies = answer.headers.get_list("set-cookie")
+        # What is told on the next page, and no more.
+        assert [each.partition("=")[0] for each in cookies] == ["cronbeats-told"]
+    async with db.read() as tx:
+        assert [each.email for each in await users.browse(tx)] == [EVE, EMAIL]
+        assert not any(each.has_password for each in await users.browse(tx))
+    await world.http.aclose()
 
 
 async def _told_after(http: httpx.AsyncClient, answer: httpx.Response) -> str:

@@ -12,6 +12,8 @@ LONGEST_PASSWORD = 256
 
 # Only a message can prove an address; this catches slips of the hand.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# The only character outside ASCII whose small letter is in it.
+_KELVIN = "\N{KELVIN SIGN}"
 # Those of ten characters and more that lead every list of passwords that became known. What is
 # guessed is also bounded, so a longer list would help little.
 _COMMONEST = frozenset(
@@ -69,8 +71,11 @@ class User:
 
 
 def fold_email(text: str) -> str:
-    """Return an address as it is kept and compared, whatever a person typed around it."""
-    return text.strip().lower()
+    """Return an address as it is kept and compared, whatever a person typed around it.
+
+    No two addresses become one that mail tells apart: the Kelvin sign (U+212A) is no k.
+    """
+    return _KELVIN.join(part.lower() for part in text.strip().split(_KELVIN))
 
 
 def explain_bad_email(email: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Throttling: how often somebody may try to sign in, so that nobody can guess, or be locked out.
 
+What costs others is throttled alike: letters, test messages, pings by hand.
+
 Of each subject (an address, an account, both, or an account and a device that it knows) it is kept
 when all its tries are there again; this is the generic cell rate algorithm of ITU-T I.371, whose
 one number needs no window that begins and ends.
@@ -53,6 +55,12 @@ BY_INVITATION = Throttle(10, timedelta(minutes=1))
 
 MAILED_INVITATIONS = Throttle(100, timedelta(minutes=10))
 """Invitations that one workspace sends by mail, to whomever."""
+
+TEST_MESSAGES = Throttle(20, timedelta(seconds=30))
+"""Test messages that people of one workspace send by pages."""
+
+HAND_PINGS = Throttle(30, timedelta(seconds=10))
+"""Pings by hand, in one workspace."""
 
 Subjects = Mapping[str, Throttle]
 """What a try counts for, each under its hash."""
@@ -111,6 +119,16 @@ def subjects_of_mailed_invitation(workspace_id: int, email: str) -> Subjects:
         _subject("invitations of", str(workspace_id)): MAILED_INVITATIONS,
         _subject("invitation to", email): LETTERS,
     }
+
+
+def subjects_of_test_message(workspace_id: int) -> Subjects:
+    """Return what it counts for that somebody lets a test message be sent."""
+    return {_subject("test message", str(workspace_id)): TEST_MESSAGES}
+
+
+def subjects_of_hand_ping(workspace_id: int) -> Subjects:
+    """Return what it counts for that somebody pings a job by hand."""
+    return {_subject("hand ping", str(workspace_id)): HAND_PINGS}
 
 
 def subjects_of_proof(user_id: int) -> Subjects:

@@ -35,15 +35,13 @@ from cronbeats.domain.membership import (
     Invitation,
     require_may_manage,
 )
-from cronbeats.domain.session import Client
+from cronbeats.domain.session import Client, SignedIn
 from cronbeats.domain.throttle import subjects_of_joining, subjects_of_mailed_invitation
 from cronbeats.storage import (
     arrivals,
     audit_log,
     invitations,
-    known_devices,
     members,
-    sessions,
     sign_in_tries,
     users,
     workspaces,
@@ -70,7 +68,8 @@ class Invited:
 class Newcomer:
     """What somebody without an account says who wants to join; the name may be left out.
 
-    `password` is None for somebody of whom it is known otherwise that the address is theirs.
+    `password` is None for somebody whom a proxy names: that the address is theirs is known, and
+    it names them anew with each request, so no session begins.
     """
 
     email: str
@@ -80,12 +79,11 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Where a newcomer is a member now, and the tokens of their session and device."""
+    """Where a newcomer is a member now, and `signed_in`; None if a proxy names them."""
 
     workspace_id: int
     user_id: int
-    session: str = field(repr=False)
-    device: str = field(repr=False)
+    signed_in: SignedIn | None
 
 
 async def browse_invitations(db: Database, workspace_id: int, now: datetime) -> list[Invitation]:
@@ -178,7 +176,7 @@ async def join_as_newcomer(
     client: Client,
     now: datetime,
 ) -> Joined:
-    """Make an account, let it join, and sign it in.
+    """Make an account, let it join, and sign it in if it has a password.
 
     Raises LinkGoneError, NotAllowedError if somebody else was invited, InvalidValueError for
     `email`, `password` and `name`, and ThrottledError after too many tries. Who has an account
@@ -200,14 +198,16 @@ async def join_as_newcomer(
         await audit_log.add(tx, [about_user(user, AuditAction.USER_SIGNED_UP, by, now)])
         await _join(tx, invitation, user, by=by, now=now)
         await sign_in_tries.take_back(tx, subjects)
-        session = await sessions.begin(tx, user.id, client, now)
-        device = await known_devices.remember(tx, user.id, None, now)
-    return Joined(invitation.workspace_id, user.id, session, device)
+        signed_in = None
+        if password is not None:
+            signed_in = await arrivals.begin_session(tx, user.id, client, None, now)
+    return Joined(invitation.workspace_id, user.id, signed_in)
 
 
 async def _make_account(
     tx: Transaction, email: str, name: str | None, password_hash: str | None, now: datetime
 ) -> User:
+    await users.let_one_come(tx)
     if await users.find(tx, email) is not None:
         reason = "There is an account with this address: sign in, then open the link again."
         raise InvalidValueError({"email": [reason]})

@@ -39,6 +39,6 @@ def _letter(invitation: Invitation, email: str, link: str) -> Letter:
             f"Your role: {invitation.role}\n\n"
             f"Follow this link to join. It works once, until {until}, and only for {email}:\n\n"
             f"{link}\n\n"
-            "If you do not know who invites you, do nothing: you join only by this link.\n"
+            "If you do not know who invites you, do not follow it.\n"
         ),
     )

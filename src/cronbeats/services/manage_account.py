@@ -12,7 +12,7 @@ from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.schedule import explain_bad_timezone
 from cronbeats.domain.session import Client, SignedIn
 from cronbeats.domain.throttle import subjects_of_proof
-from cronbeats.storage import audit_log, known_devices, sessions, sign_in_tries, users
+from cronbeats.storage import arrivals, audit_log, sessions, sign_in_tries, users
 from cronbeats.storage.database import Database
 from cronbeats.storage.password_hashes import PasswordHashes
 
@@ -84,6 +84,4 @@ async def change_password(
         by = as_person(known.user, change.client.address)
         changed = AuditAction.USER_PASSWORD_CHANGED
         await audit_log.add(tx, [about_user(known.user, changed, by, now)])
-        session = await sessions.begin(tx, user_id, change.client, now)
-        device = await known_devices.remember(tx, user_id, change.device, now)
-    return SignedIn(user_id, session, device)
+        return await arrivals.begin_session(tx, user_id, change.client, change.device, now)

@@ -21,8 +21,14 @@ from cronbeats.domain.audit import (
     hidden_changes,
 )
 from cronbeats.domain.delivery import Delivered
-from cronbeats.domain.errors import DeliveryFailedError, InvalidValueError, NotConfiguredError
+from cronbeats.domain.errors import (
+    DeliveryFailedError,
+    InvalidValueError,
+    NotConfiguredError,
+    ThrottledError,
+)
 from cronbeats.domain.integration import UNREADABLE, Integration
+from cronbeats.domain.throttle import subjects_of_test_message
 from cronbeats.senders.protocol import Sender, Senders
 from cronbeats.storage import (
     alert_rules,
@@ -31,6 +37,7 @@ from cronbeats.storage import (
     drill_jobs,
     integrations,
     ledger,
+    sign_in_tries,
     workspaces,
 )
 from cronbeats.storage.database import Database, Transaction
@@ -97,6 +104,12 @@ async def save_integration(
         if known is not None:
             await alerts.hurry(tx, known.id, now)
     return IntegrationView(sender, saved)
+
+
+async def count_test(db: Database, workspace_id: int, now: datetime) -> None:
+    """Count a test message that somebody wants to send. Raises ThrottledError after too many."""
+    if wait := await sign_in_tries.count_if_room(db, subjects_of_test_message(workspace_id), now):
+        raise ThrottledError(wait)
 
 
 async def test_integration(

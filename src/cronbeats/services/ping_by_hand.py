@@ -6,11 +6,12 @@ from datetime import datetime
 
 from cronbeats.domain.audit import Actor, AuditAction, about_job
 from cronbeats.domain.blind_window import BlindWindows
-from cronbeats.domain.errors import ConflictError, NotFoundError
+from cronbeats.domain.errors import ConflictError, NotFoundError, ThrottledError
 from cronbeats.domain.job import Job
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.domain.state_machine import on_signal
-from cronbeats.storage import audit_log, jobs, ledger
+from cronbeats.domain.throttle import subjects_of_hand_ping
+from cronbeats.storage import audit_log, jobs, ledger, sign_in_tries
 from cronbeats.storage.database import Database
 
 USER_AGENT = "CronBeats, by hand"
@@ -22,8 +23,11 @@ async def ping_by_hand(
 ) -> Job:
     """Take a ping for a job as if it had sent it, marked with who did; return the job.
 
-    Raises NotFoundError, and ConflictError if the job is paused, as its pings are then refused.
+    Raises NotFoundError, ConflictError if the job is paused, as its pings are then refused, and
+    ThrottledError after too many.
     """
+    if wait := await sign_in_tries.count_if_room(db, subjects_of_hand_ping(workspace_id), now):
+        raise ThrottledError(wait)
     async with db.write() as tx:
         job = await jobs.lock_one(tx, workspace_id, job_id)
         if job is None:

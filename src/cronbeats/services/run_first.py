@@ -11,8 +11,8 @@ from cronbeats.domain.audit import AuditAction, about_user, about_workspace, per
 from cronbeats.domain.errors import LinkGoneError, require_none
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.one_time_link import FIRST_RUN_LASTS, LinkPurpose
-from cronbeats.domain.session import Client
-from cronbeats.storage import audit_log, known_devices, one_time_links, sessions, users, workspaces
+from cronbeats.domain.session import Client, SignedIn
+from cronbeats.storage import arrivals, audit_log, one_time_links, users, workspaces
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.password_hashes import PasswordHashes
 
@@ -23,26 +23,27 @@ _FIRST_RUN = LinkPurpose.FIRST_RUN
 class FirstOwner:
     """What the first person says: a name for the workspace, an address and a password.
 
-    `password` is None where passwords let nobody in.
+    `password` is None where none is needed. Whom a proxy names `is_named` anew with each request,
+    so no session begins for them.
     """
 
     workspace: str
     email: str
     password: str | None = field(repr=False)
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """What was made, with the tokens of the owner's session and device: the owner is signed in."""
+    """What was made; the owner is `signed_in`, None if a proxy names them."""
 
     workspace_id: int
     user_id: int
-    session: str = field(repr=False)
-    device: str = field(repr=False)
+    signed_in: SignedIn | None
 
 
 async def offer_first_run(db: Database, now: datetime) -> str | None:
-    """Return the token of a new link, which voids earlier ones; None once anything is set up.
+    """Return the token of a new link, which voids earlier ones; None once anything was set up.
 
     Raises UnavailableError.
     """
@@ -56,7 +57,7 @@ async def offer_first_run(db: Database, now: datetime) -> str | None:
 
 
 async def is_untouched(db: Database) -> bool:
-    """Tell whether nothing is set up yet: there is no workspace, and nobody can sign in."""
+    """Tell whether nothing was ever set up: nobody has an account, and there is no workspace."""
     async with db.read() as tx:
         return await _is_untouched(tx)
 
@@ -87,8 +88,9 @@ async def run_first(
     password_hash = None if owner.password is None else await hashes.make(owner.password)
     async with db.write() as tx:
         await one_time_links.lock_unused(tx, _FIRST_RUN)
+        await workspaces.let_one_set_up(tx)
         await _require_link(tx, token, now)
-        user_id = await workspaces.find_or_add_user(tx, email, now)
+        user_id = await users.add(tx, email, now)
         if password_hash is not None:
             await users.set_password(tx, user_id, password_hash)
         workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, user_id, now)
@@ -97,9 +99,10 @@ async def run_first(
         signed_up = about_user(User(user_id, email), AuditAction.USER_SIGNED_UP, by, now)
         await audit_log.add(tx, [signed_up, made])
         await one_time_links.void(tx, _FIRST_RUN, now)
-        session = await sessions.begin(tx, user_id, client, now)
-        device = await known_devices.remember(tx, user_id, None, now)
-    return FirstRun(workspace_id, user_id, session, device)
+        signed_in = None
+        if not owner.is_named:
+            signed_in = await arrivals.begin_session(tx, user_id, client, None, now)
+    return FirstRun(workspace_id, user_id, signed_in)
 
 
 async def _require_link(tx: Transaction, token: str, now: datetime) -> None:
@@ -109,7 +112,7 @@ async def _require_link(tx: Transaction, token: str, now: datetime) -> None:
 
 
 async def _is_untouched(tx: Transaction) -> bool:
-    return not await workspaces.exists(tx) and not await users.can_anybody_sign_in(tx)
+    return not await workspaces.are_any_kept(tx) and not await users.is_there_anybody(tx)
 
 
 def _check(name: str, email: str, password: str | None) -> None:

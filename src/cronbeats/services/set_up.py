@@ -21,7 +21,7 @@ from cronbeats.domain.audit import (
 from cronbeats.domain.errors import InvalidValueError, require_none
 from cronbeats.domain.keys import new_api_key
 from cronbeats.domain.line import explain_bad_name
-from cronbeats.storage import api_keys, audit_log, workspaces
+from cronbeats.storage import api_keys, audit_log, users, workspaces
 from cronbeats.storage.database import Database
 
 _KEY_NAME = "First key"
@@ -49,7 +49,7 @@ async def set_up(
         await workspaces.let_one_set_up(tx)
         if await workspaces.has_name(tx, name):
             raise InvalidValueError({"workspace": [f"A workspace named {name!r} exists already."]})
-        owner_id = await workspaces.find_or_add_user(tx, email, now)
+        owner_id = await users.find_or_add(tx, email, now)
         workspace_id = await workspaces.add(tx, name, DEFAULT_PLAN, owner_id, now)
         key_id = await api_keys.add(
             tx, workspace_id, key, name=_KEY_NAME, role=Role.OWNER, created_by=owner_id, now=now

@@ -36,6 +36,8 @@ from cronbeats.storage import (
     audit_log,
     authorization_requests,
     invitations,
+    known_devices,
+    second_factors,
     sessions,
     sign_in_tries,
     users,
@@ -180,6 +182,7 @@ async def _whose(tx: Transaction, claim: _Claim) -> User:
     if known is not None:
         return known
     locked = await _lock_places(tx, claim)
+    await users.let_one_come(tx)
     # They may have come in twice at once.
     return await _find(tx, claim) or await _welcome(tx, claim, locked)
 
@@ -202,16 +205,24 @@ async def _find(tx: Transaction, claim: _Claim) -> User | None:
 async def _link_by_address(tx: Transaction, user_id: int, claim: _Claim) -> User:
     """Link an account that nobody else can be in, and return whose it is."""
     credentials = await users.lock_credentials(tx, user_id)
-    if credentials is None or credentials.user.linked_issuer == claim.identity.issuer:
+    await users.let_one_come(tx)
+    identity = claim.identity
+    # They may have come in twice at once.
+    if known := await users.find_by_identity(tx, identity.issuer, identity.subject):
+        return known
+    if credentials is None or credentials.user.linked_issuer == identity.issuer:
         raise NotLetInError(
             f"The account of {claim.email} is linked to somebody else at the provider. "
             "Whoever runs this server can unlink it"
         )
     if credentials.password_hash is not None and claim.terms.passwords_count:
         raise LinkFirstError(claim.email)
-    # Whoever is in it has never shown that the address is theirs.
+    # Whoever is in it has never shown that the address is theirs: nothing of them may stay.
     await sessions.end_all(tx, user_id)
-    await _link(tx, credentials.user, claim.identity, claim.client, claim.now)
+    await users.remove_password(tx, user_id)
+    await second_factors.remove(tx, user_id)
+    await known_devices.forget_all(tx, user_id)
+    await _link(tx, credentials.user, identity, claim.client, claim.now)
     return credentials.user
 
 
@@ -220,6 +231,7 @@ async def _link_own(
 ) -> None:
     """Link the account of somebody who is signed in and has shown the password."""
     credentials = await users.lock_credentials(tx, user_id)
+    await users.let_one_come(tx)
     other = await users.find_by_identity(tx, identity.issuer, identity.subject)
     if credentials is None or (other is not None and other.id != user_id):
         raise NotLetInError("Another account is linked to that person at the provider already")
@@ -244,8 +256,9 @@ async def _welcome(tx: Transaction, claim: _Claim, locked: set[int]) -> User:
     ]
     roles = {each.workspace_id: each.role for each in invited}
     is_shown = await _find_shown(tx, claim) is not None
-    if not roles and not is_shown and sign_up and sign_up.workspace_id in locked:
-        roles = {sign_up.workspace_id: sign_up.role}
+    if sign_up is not None and sign_up.workspace_id in locked:
+        # An invitation says what somebody is there; it does not keep them from where all join.
+        roles.setdefault(sign_up.workspace_id, sign_up.role)
     if not (roles or is_shown):
         raise NotLetInError(
             f"Nobody with the address {claim.email} has an account or an invitation here. "

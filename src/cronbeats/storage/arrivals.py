@@ -21,6 +21,14 @@ from cronbeats.storage import audit_log, known_devices, members, sessions
 from cronbeats.storage.database import Transaction
 
 
+async def begin_session(
+    tx: Transaction, user_id: int, client: Client, device: str | None, now: datetime
+) -> SignedIn:
+    """Begin a session in a browser, and know its device, which had this token before, if any."""
+    session = await sessions.begin(tx, user_id, client, now)
+    return SignedIn(user_id, session, await known_devices.remember(tx, user_id, device, now))
+
+
 async def sign_in(
     tx: Transaction,
     user: User,
@@ -34,12 +42,11 @@ async def sign_in(
 
     `issuer` is the provider that said who it is, None if it was the password.
     """
-    session = await sessions.begin(tx, user.id, client, now)
-    device = await known_devices.remember(tx, user.id, device, now)
+    signed_in = await begin_session(tx, user.id, client, device, now)
     by = as_person(user, client.address)
     changes = () if issuer is None else (FieldChange("provider", None, issuer),)
     await audit_log.add(tx, [about_user(user, AuditAction.USER_SIGNED_IN, by, now, changes)])
-    return SignedIn(user.id, session, device)
+    return signed_in
 
 
 async def join(

@@ -46,6 +46,7 @@ from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from cronbeats.domain.errors import InvalidValueError
+from cronbeats.storage import locks
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database counts up."""
@@ -67,9 +68,6 @@ _SYNCHRONOUS = "synchronous"
 _CONNECT_SECONDS = 5
 _COMMAND_SECONDS = 10
 # Any constants will do, as long as every version of CronBeats takes the same ones.
-_MIGRATION_LOCK = 0x63726F6E
-SET_UP_LOCK = 0x63726F6F
-"""Held by whoever sets a workspace up."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -264,7 +262,7 @@ def pack_rows(tx: AsyncConnection, rows: Sequence[Sequence[Any]]) -> str:
 def lock_for_migration(connection: Connection) -> None:
     """Let one process migrate at a time; the lock goes with the transaction."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": locks.MIGRATION})
 
 
 async def let_one_in(tx: AsyncConnection, lock: int) -> None:

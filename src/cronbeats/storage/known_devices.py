@@ -47,6 +47,11 @@ async def remember(tx: Transaction, user_id: int, token: str | None, now: dateti
     return new.secret
 
 
+async def forget_all(tx: Transaction, user_id: int) -> None:
+    """Let an account know no device any more."""
+    await tx.execute(delete(known_devices).where(known_devices.c.user_id == user_id))
+
+
 async def prune(tx: Transaction, before: datetime, limit: int) -> int:
     """Delete so many devices that were known until before a moment, and return how many went."""
     old = select(known_devices.c.id).where(known_devices.c.expires_at <= before).limit(limit)

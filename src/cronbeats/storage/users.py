@@ -10,7 +10,9 @@ from sqlalchemy import Row, insert, select, update
 
 from cronbeats.domain.account import User, fold_email
 from cronbeats.domain.errors import NotFoundError
+from cronbeats.storage import locks
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.dialect import let_one_in
 from cronbeats.storage.schema import users
 
 
@@ -76,10 +78,25 @@ async def browse(tx: Transaction) -> list[User]:
     return [user_from_row(row) for row in await tx.execute(select(users).order_by(users.c.id))]
 
 
-async def can_anybody_sign_in(tx: Transaction) -> bool:
-    """Tell whether anybody has a password yet."""
-    query = select(users.c.id).where(users.c.password_hash.is_not(None)).limit(1)
-    return await tx.scalar(query) is not None
+async def is_there_anybody(tx: Transaction) -> bool:
+    """Tell whether anybody has an account yet."""
+    return await tx.scalar(select(users.c.id).limit(1)) is not None
+
+
+async def let_one_come(tx: Transaction) -> None:
+    """Let nobody else become somebody new, or be linked, until the transaction ends.
+
+    Who holds it looks for the address, or the provider's name, before it is given to somebody.
+    Rows are locked before it, never after.
+    """
+    await let_one_in(tx, locks.NEWCOMERS)
+
+
+async def find_or_add(tx: Transaction, email: str, now: datetime) -> int:
+    """Return the id of the person with a folded address, stored now if unknown before."""
+    await let_one_come(tx)
+    known = await find(tx, email)
+    return await add(tx, email, now) if known is None else known.id
 
 
 async def add(tx: Transaction, email: str, now: datetime) -> int:
@@ -94,6 +111,11 @@ async def add(tx: Transaction, email: str, now: datetime) -> int:
 async def set_password(tx: Transaction, user_id: int, password_hash: str) -> None:
     """Keep what is kept of a person's new password."""
     await _change(tx, user_id, password_hash=password_hash)
+
+
+async def remove_password(tx: Transaction, user_id: int) -> None:
+    """Let no password let a person in any more."""
+    await _change(tx, user_id, password_hash=None)
 
 
 async def set_profile(

@@ -10,9 +10,10 @@ from sqlalchemy import Select, insert, select, update
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.errors import WorkspaceGoneError
+from cronbeats.storage import locks
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import SET_UP_LOCK, let_one_in
-from cronbeats.storage.schema import members, users, workspaces
+from cronbeats.storage.dialect import let_one_in
+from cronbeats.storage.schema import members, workspaces
 
 IS_THERE = workspaces.c.deleted_at.is_(None)
 """The condition that a workspace was not deleted."""
@@ -27,9 +28,9 @@ class Workspace:
     plan: str
 
 
-async def exists(tx: Transaction) -> bool:
-    """Tell whether there is any workspace yet."""
-    return await tx.scalar(select(workspaces.c.id).where(IS_THERE).limit(1)) is not None
+async def are_any_kept(tx: Transaction) -> bool:
+    """Tell whether there is any workspace, one that was deleted and is not yet cleared away too."""
+    return await tx.scalar(select(workspaces.c.id).limit(1)) is not None
 
 
 async def get_name(tx: Transaction, workspace_id: int) -> str:
@@ -47,7 +48,7 @@ async def has_name(tx: Transaction, name: str) -> bool:
 
 async def let_one_set_up(tx: Transaction) -> None:
     """Let nobody else set a workspace up until the transaction ends: its name is its own."""
-    await let_one_in(tx, SET_UP_LOCK)
+    await let_one_in(tx, locks.SET_UP)
 
 
 async def browse(tx: Transaction) -> list[Workspace]:
@@ -121,18 +122,6 @@ async def add(tx: Transaction, name: str, plan: str, owner_id: int, now: datetim
         )
     )
     return workspace_id
-
-
-async def find_or_add_user(tx: Transaction, email: str, now: datetime) -> int:
-    """Return the id of the person with this address, stored now if unknown before."""
-    known: int | None = await tx.scalar(select(users.c.id).where(users.c.email == email))
-    if known is not None:
-        return known
-    created = await tx.execute(
-        insert(users).values(email=email, created_at=now).returning(users.c.id)
-    )
-    user_id: int = created.scalar_one()
-    return user_id
 
 
 async def _require(tx: Transaction, query: Select[Any], workspace_id: int) -> None:

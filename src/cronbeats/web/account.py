@@ -71,7 +71,7 @@ async def save_password(visit: Visit) -> Answer:
         wrong = replace(too_many_tries(error), scope="password-")
         return await _show(visit, replace(_forms(visit), password=wrong), 429)
     answer = go_to(visit, _HOME, told="Your password is changed. All other sessions have ended.")
-    keep_signed_in(visit, answer, known.session, known.device)
+    keep_signed_in(visit, answer, known)
     return answer
 
 

@@ -16,14 +16,20 @@ _TEMPLATE = "first_run.html"
 async def show_first_run(visit: Visit) -> Answer:
     """Ask who the owner is. Raises LinkGoneError."""
     await check_first_run(visit.context.db, visit.part("token"), visit.now)
-    return show(visit, _TEMPLATE, form=Form({"workspace": "Home", "email": visit.named or ""}))
+    return show(visit, _TEMPLATE, form=Form({"workspace": "Home"}))
 
 
 async def do_first_run(visit: Visit) -> Answer:
     """Make owner and workspace, and lead to the first job. Raises LinkGoneError."""
     form = visit.form
-    password = form.get("password", "") if visit.context.terms.passwords_count else None
-    owner = FirstOwner(form.get("workspace", ""), form.get("email", ""), password)
+    is_named = visit.named is not None
+    needs_password = visit.context.terms.passwords_count and not is_named
+    owner = FirstOwner(
+        form.get("workspace", ""),
+        visit.named or form.get("email", ""),
+        form.get("password", "") if needs_password else None,
+        is_named,
+    )
     try:
         made = await run_first(
             visit.context.db,
@@ -40,7 +46,8 @@ async def do_first_run(visit: Visit) -> Answer:
         f"/w/{made.workspace_id}/jobs/new",
         told="Your workspace is ready. Tell CronBeats of your first job.",
     )
-    keep_signed_in(visit, answer, made.session, made.device)
+    if made.signed_in is not None:
+        keep_signed_in(visit, answer, made.signed_in)
     return answer
 
 

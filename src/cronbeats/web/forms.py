@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from cronbeats.domain.errors import InvalidValueError, ThrottledError
-from cronbeats.web.refusals import BAD_FORM, LARGE_FORM, NOT_A_FORM, Refusal
+from cronbeats.web.refusals import BAD_FORM, LARGE_FORM, NOT_A_FORM, Refusal, wait_in_words
 
 LARGEST_FORM = 65_536
 MOST_FIELDS = 100
@@ -54,12 +54,6 @@ class Form:
 def refused(values: Mapping[str, str], error: InvalidValueError) -> Form:
     """Return a form with what was typed, and why it cannot be."""
     return Form(values, error.errors)
-
-
-def wait_in_words(error: ThrottledError) -> str:
-    """Return how long somebody has to wait, rounded up to what people wait for."""
-    minutes = -(-error.retry_after_seconds // 60)
-    return "a minute" if minutes <= 1 else f"{minutes} minutes"
 
 
 def too_many_tries(error: ThrottledError, values: Mapping[str, str] | None = None) -> Form:

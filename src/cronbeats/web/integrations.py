@@ -11,6 +11,7 @@ from cronbeats.domain.errors import DeliveryFailedError, NotConfiguredError
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.services.manage_integrations import (
     IntegrationView,
+    count_test,
     save_integration,
     test_integration,
 )
@@ -43,9 +44,10 @@ async def show_integrations(visit: Visit) -> Answer:
 
 
 async def try_integration(visit: Visit) -> Answer:
-    """Send a test message, and show what came back. Raises NotFoundError."""
+    """Send a test message, and show what came back. Raises NotFoundError, ThrottledError."""
     view = await find_view(visit)
     kind, context = view.sender.kind, visit.context
+    await count_test(context.db, visit.membership.workspace_id, visit.now)
     try:
         delivered = await test_integration(
             context.db, view.sender, visit.membership.workspace_id, visit.now, by=visit.actor

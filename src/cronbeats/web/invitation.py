@@ -78,7 +78,8 @@ async def _join_as_newcomer(visit: Visit, token: str, invitation: Invitation) ->
         answer.headers["retry-after"] = str(error.retry_after_seconds)
         return answer
     answer = go_to(visit, f"/w/{joined.workspace_id}", told=_welcome(invitation))
-    keep_signed_in(visit, answer, joined.session, joined.device)
+    if joined.signed_in is not None:
+        keep_signed_in(visit, answer, joined.signed_in)
     return answer
 
 

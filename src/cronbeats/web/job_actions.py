@@ -15,7 +15,10 @@ from cronbeats.web.visit import Answer, Visit
 
 
 async def ping_job(visit: Visit) -> Answer:
-    """Take a ping as if the job had sent it. Raises NotFoundError, ConflictError."""
+    """Take a ping as if the job had sent it.
+
+    Raises NotFoundError, ConflictError and ThrottledError.
+    """
     context, job_id = visit.context, visit.id("job_id")
     blind = await context.blind_windows()
     workspace_id = visit.membership.workspace_id

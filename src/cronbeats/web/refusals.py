@@ -16,6 +16,7 @@ from cronbeats.domain.errors import (
     NotAllowedError,
     NotFoundError,
     PlanRequiredError,
+    ThrottledError,
     UnavailableError,
 )
 from cronbeats.edge.asgi import Scope
@@ -115,6 +116,12 @@ def lacks_role(role: Role, action: Action) -> Told:
     )
 
 
+def wait_in_words(error: ThrottledError) -> str:
+    """Return how long somebody has to wait, rounded up to what people wait for."""
+    minutes = -(-error.retry_after_seconds // 60)
+    return "a minute" if minutes <= 1 else f"{minutes} minutes"
+
+
 def told_of(error: Exception, request_id: str) -> Told:
     """Return what to tell about an error; one that nobody foresaw bears the request's id."""
     match error:
@@ -130,6 +137,10 @@ def told_of(error: Exception, request_id: str) -> Told:
             return Told(409, "This cannot be done now", _sentence(error))
         case InvalidValueError():
             return Told(422, "This cannot be", _sentence(error))
+        case ThrottledError():
+            advice = f"Nothing was done. Wait {wait_in_words(error)}, then do it again."
+            retry = {"retry-after": str(error.retry_after_seconds)}
+            return Told(429, "That was too often in a short time", advice, retry)
         case UnavailableError():
             return UNAVAILABLE
         case _:

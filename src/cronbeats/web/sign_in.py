@@ -72,17 +72,17 @@ def lead_in(visit: Visit, known: SignedIn, path: str, *, told: str = "") -> Answ
     """Lead whoever showed a password to a page, by way of the code if that is needed."""
     target = f"/sign-in/code?{urlencode({'next': path})}" if known.needs_code else path
     answer = go_to(visit, target, told="" if known.needs_code else told)
-    keep_signed_in(visit, answer, known.session, known.device)
+    keep_signed_in(visit, answer, known)
     return answer
 
 
-def keep_signed_in(visit: Visit, answer: Response, session: str, device: str | None) -> None:
+def keep_signed_in(visit: Visit, answer: Response, known: SignedIn) -> None:
     """Let the browser keep its session, and be known when it comes back after that."""
     seconds = int(SESSION_LASTS.total_seconds())
-    cookies.set_cookie(answer, visit.context, cookies.SESSION, session, seconds)
-    if device is not None:
+    cookies.set_cookie(answer, visit.context, cookies.SESSION, known.session, seconds)
+    if known.device is not None:
         seconds = int(DEVICE_IS_KNOWN_FOR.total_seconds())
-        cookies.set_cookie(answer, visit.context, DEVICE, device, seconds)
+        cookies.set_cookie(answer, visit.context, DEVICE, known.device, seconds)
 
 
 PAGES = (

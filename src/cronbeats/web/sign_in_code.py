@@ -40,7 +40,7 @@ async def do_code(visit: Visit) -> Answer:
     except ThrottledError as error:
         return show(visit, _TEMPLATE, status=429, form=too_many_tries(error, back))
     answer = go_to(visit, back["next"])
-    keep_signed_in(visit, answer, known.session, known.device)
+    keep_signed_in(visit, answer, known)
     return answer
 
 

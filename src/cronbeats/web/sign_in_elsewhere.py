@@ -70,7 +70,7 @@ async def arrive(visit: Visit) -> Answer:
     if arrival.signed_in is None:
         return go_to(visit, arrival.back, told=f"Your account is linked to {provider.name}.")
     answer = go_to(visit, arrival.back)
-    keep_signed_in(visit, answer, arrival.signed_in.session, arrival.signed_in.device)
+    keep_signed_in(visit, answer, arrival.signed_in)
     return answer
 
 
