@@ -17,6 +17,7 @@ from cronbeats.services.manage_jobs import create_job_once
 from cronbeats.storage.schema import kept_answers
 from cronbeats.workers.pruner import Pruner
 from tests.api.answers import data_of, errors_of, problem_of
+from tests.support.pruning import one_round
 from tests.support.world import Json, World
 
 WISH = {"name": "Backup", "expected_interval_seconds": 60}
@@ -163,7 +164,8 @@ async def test_the_pruner_forgets_old_answers_only(world: World) -> None:
     world.clock.turn(DAY - 1)
     kept = await create(world, "new")
     world.clock.turn(1)
-    await Pruner(world.db, world.clock, 100, timedelta(days=90), timedelta(days=365)).step()
+    days = (timedelta(days=90), timedelta(days=365))
+    await one_round(Pruner(world.db, world.clock, 100, *days))
     async with world.db.read() as tx:
         rows = (await tx.execute(kept_answers.select())).all()
     assert [row.key for row in rows] == ["new"]

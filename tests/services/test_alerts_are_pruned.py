@@ -10,6 +10,7 @@ from cronbeats.storage.alerts import prune_settled
 from cronbeats.storage.schema import alerts, delivery_attempts, incidents, transitions
 from tests.support.counting_database import CountingDatabase
 from tests.support.outbox import endings, fail_a_job
+from tests.support.pruning import in_all, pace
 from tests.support.world import Json, World
 
 DAY = 86_400
@@ -33,11 +34,11 @@ async def test_an_alert_that_was_settled_long_ago_goes_with_its_attempts(world: 
     await fail_a_job(world)
     await world.deliver_all()
     world.clock.turn(90 * DAY)
-    assert await prune_alerts(world.db, world.clock() - MONTHS) == 0
+    assert await in_all(prune_alerts(world.db, pace(), world.clock() - MONTHS)) == 0
     world.clock.turn(1)
     await fail_a_job(world)
     await world.deliver_all()
-    assert await prune_alerts(world.db, world.clock() - MONTHS) == 1
+    assert await in_all(prune_alerts(world.db, pace(), world.clock() - MONTHS)) == 1
     assert await endings(world) == [("job.down", "sent")]
     assert await count(world, delivery_attempts) == 1
 
@@ -47,7 +48,7 @@ async def test_an_alert_that_is_owed_stays_however_old_it_is(world: World) -> No
     world.sender.answers.append(Unreachable("no answer"))
     await world.deliver()
     world.clock.turn(400 * DAY)
-    assert await prune_alerts(world.db, world.clock()) == 0
+    assert await in_all(prune_alerts(world.db, pace(), world.clock())) == 0
     assert await endings(world) == [("job.down", "owed")]
 
 
@@ -62,8 +63,8 @@ async def test_many_old_alerts_go_a_few_at_a_time(world: World, database_url: st
     async with world.db.write() as tx:
         assert await prune_settled(tx, world.clock() + timedelta(seconds=1), limit=500) == 500
     counting = CountingDatabase(database_url)
-    assert await prune_alerts(counting, world.clock() + timedelta(seconds=1)) == 701
-    assert sum("DELETE" in statement for statement in counting.statements) == 2
+    assert await in_all(prune_alerts(counting, pace(), world.clock() + timedelta(seconds=1))) == 701
+    assert sum("DELETE" in statement for statement in counting.statements) == 4
     await counting.close()
 
 
@@ -71,7 +72,7 @@ async def test_each_job_keeps_its_newest_alerts_incidents_and_transitions(world:
     busy, quiet = await world.make_job(), await world.make_job()
     await flap(world, busy, times=5)
     await flap(world, quiet, times=1)
-    await prune_history(world.db, 3, active_since=None)
+    await in_all(prune_history(world.db, pace(), 3, active_since=None))
     async with world.db.read() as tx:
         for table in (alerts, transitions, incidents):
             rows = await tx.execute(
@@ -90,7 +91,7 @@ async def test_an_open_incident_and_an_owed_alert_stay_beyond_the_newest(world: 
     await world.deliver()
     for action in ("", "/end/fail", "", "/end/fail"):
         await world.ping(job, action)
-    await prune_history(world.db, 1, active_since=None)
+    await in_all(prune_history(world.db, pace(), 1, active_since=None))
     assert await endings(world) == [
         ("job.down", "owed"),
         ("job.recovered", "owed"),
@@ -108,6 +109,6 @@ async def test_a_job_with_more_than_one_batch_is_pruned_whole(world: World) -> N
         row = dict((await tx.execute(select(transitions).limit(1))).mappings().one())
         del row["id"]
         await tx.execute(insert(transitions), [row] * 1_300)
-    await prune_history(world.db, 10, active_since=None)
+    await in_all(prune_history(world.db, pace(), 10, active_since=None))
     assert await count(world, transitions) == 10
     assert job["id"]

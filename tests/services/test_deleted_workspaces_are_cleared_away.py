@@ -9,6 +9,7 @@ from cronbeats.workers.pruner import Pruner
 from tests.api.answers import data_of
 from tests.api.furnished import ask, furnish
 from tests.support.people import person
+from tests.support.pruning import one_round
 from tests.support.stored_rows import StoredRow, stored_rows, tables_of_workspaces
 from tests.support.world import World
 
@@ -41,10 +42,10 @@ async def test_no_table_keeps_a_row_and_no_batch_is_large(world: World) -> None:
         await world.make_job()
     await delete(world)
     left = len(await rows_of(world, world.workspace_id))
-    has_more = True
-    while has_more:
+    count = 1
+    while count:
         async with world.db.write() as tx:
-            has_more = await deleted_workspaces.clear(tx, world.workspace_id, 25)
+            count = await deleted_workspaces.clear(tx, 25, workspace_id=world.workspace_id)
         before, left = left, len(await rows_of(world, world.workspace_id))
         assert 1 <= before - left <= 25
     assert left == 0
@@ -54,7 +55,7 @@ async def test_no_table_keeps_a_row_and_no_batch_is_large(world: World) -> None:
 async def test_a_workspace_that_is_there_is_never_cleared_away(world: World) -> None:
     before = await rows_of(world, world.workspace_id)
     async with world.db.write() as tx:
-        assert not await deleted_workspaces.clear(tx, world.workspace_id, 25)
+        assert not await deleted_workspaces.clear(tx, 25, workspace_id=world.workspace_id)
     assert await rows_of(world, world.workspace_id) == before
 
 
@@ -63,9 +64,9 @@ async def test_the_pruner_begins_when_all_that_was_under_way_is_over(world: Worl
     await delete(world)
     pruner = Pruner(world.db, world.clock, 100, LONG, LONG)
     world.clock.turn(600)
-    await pruner.step()
+    await one_round(pruner)
     assert await rows_of(world, world.workspace_id)
     world.clock.turn(1)
-    await pruner.step()
+    await one_round(pruner)
     assert await rows_of(world, world.workspace_id) == []
     assert await rows_of(world, others[0].workspace_id or 0) == others

@@ -2,6 +2,7 @@
 
 from cronbeats.services.prune_history import prune_history
 from tests.support.counting_database import CountingDatabase
+from tests.support.pruning import in_all, pace
 from tests.support.world import World
 
 KEEP = 3
@@ -13,10 +14,10 @@ async def test_the_newest_signals_and_runs_of_each_job_are_kept(world: World) ->
         await world.ping(busy, json={"message": f"run {number}"})
         world.clock.turn(60)
     await world.ping(quiet)
-    assert await prune_history(world.db, KEEP, active_since=None) == 2 * (7 - KEEP)
+    assert await in_all(prune_history(world.db, pace(), KEEP, active_since=None)) == 2 * (7 - KEEP)
     assert await messages(world, busy) == ["run 6", "run 5", "run 4"]
     assert await messages(world, quiet) == [None]
-    assert await prune_history(world.db, KEEP, active_since=None) == 0
+    assert await in_all(prune_history(world.db, pace(), KEEP, active_since=None)) == 0
 
 
 async def test_a_run_that_is_still_open_is_kept(world: World) -> None:
@@ -25,7 +26,7 @@ async def test_a_run_that_is_still_open_is_kept(world: World) -> None:
     for _ in range(KEEP):
         world.clock.turn(60)
         await world.ping(job, "?rid=short")
-    await prune_history(world.db, 1, active_since=None)
+    await in_all(prune_history(world.db, pace(), 1, active_since=None))
     runs = (await world.api("GET", f"/jobs/{job['id']}/runs")).json()["data"]["runs"]
     assert [(run["run_id"], run["outcome"]) for run in runs] == [
         ("short", "success"),
@@ -37,7 +38,7 @@ async def test_jobs_that_were_quiet_since_are_not_looked_at(world: World) -> Non
     job = await world.make_job()
     for _ in range(KEEP):
         await world.ping(job)
-    assert await prune_history(world.db, 1, active_since=world.clock.turn(1)) == 0
+    assert await in_all(prune_history(world.db, pace(), 1, active_since=world.clock.turn(1))) == 0
 
 
 async def test_jobs_with_little_history_are_not_asked_about_one_by_one(
@@ -49,7 +50,7 @@ async def test_jobs_with_little_history_are_not_asked_about_one_by_one(
         for number in range(more):
             await world.ping(await world.make_job(name=f"{number} of {more}"))
         db.statements.clear()
-        assert await prune_history(db, KEEP, active_since=None) == 0
+        assert await in_all(prune_history(db, pace(), KEEP, active_since=None)) == 0
         asked.append(len(db.statements))
     await db.close()
     assert asked[0] == asked[1]

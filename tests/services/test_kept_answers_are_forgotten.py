@@ -8,6 +8,7 @@ from cronbeats.domain.kept_answer import KEPT_FOR
 from cronbeats.services.forget_answers import forget_answers
 from cronbeats.storage.schema import kept_answers
 from tests.support.counting_database import CountingDatabase
+from tests.support.pruning import in_all, pace
 from tests.support.world import World
 
 
@@ -21,8 +22,8 @@ async def test_what_was_kept_for_a_day_goes_in_batches_and_the_rest_stays(
     async with world.db.write() as tx:
         await tx.execute(insert(kept_answers), [*rows, fresh])
     counting = CountingDatabase(database_url)
-    assert await forget_answers(counting, now) == 1_200
-    assert sum("DELETE" in statement for statement in counting.statements) == 3
+    assert await in_all(forget_answers(counting, pace(), now)) == 1_200
+    assert sum("DELETE" in statement for statement in counting.statements) == 4
     await counting.close()
     async with world.db.read() as tx:
         assert await tx.scalar(select(func.count()).select_from(kept_answers)) == 1

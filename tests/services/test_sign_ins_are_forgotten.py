@@ -11,6 +11,7 @@ from cronbeats.services.recover_accounts import check_reset, make_reset_link
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import known_devices, one_time_links, sessions, sign_in_tries
 from tests.support.people import EMAIL, HOME, add_person, knock
+from tests.support.pruning import in_all, pace
 from tests.support.turnable_clock import START
 
 TABLES = (sessions, known_devices, one_time_links, sign_in_tries)
@@ -26,17 +27,17 @@ async def test_each_goes_when_its_time_is_over_and_not_before(db: Database) -> N
     await add_person(db)
     signed_in, link = await knock(db), await make_reset_link(db, EMAIL, START)
     assert await counts(db) == [1, 1, 1, 3]
-    await forget_sign_ins(db, START + HOUR - timedelta(seconds=1))
+    await in_all(forget_sign_ins(db, pace(), START + HOUR - timedelta(seconds=1)))
     assert await counts(db) == [1, 1, 1, 3]
     assert await recognize_visitor(db, signed_in.session, HOME, START)
     assert (await check_reset(db, link, START)).email == EMAIL
-    await forget_sign_ins(db, START + HOUR)
+    await in_all(forget_sign_ins(db, pace(), START + HOUR))
     assert await counts(db) == [1, 1, 1, 0]
-    await forget_sign_ins(db, START + SESSION_LASTS + HOUR)
+    await in_all(forget_sign_ins(db, pace(), START + SESSION_LASTS + HOUR))
     assert await counts(db) == [0, 1, 1, 0]
-    await forget_sign_ins(db, START + 31 * DAY)
+    await in_all(forget_sign_ins(db, pace(), START + 31 * DAY))
     assert await counts(db) == [0, 1, 0, 0]
-    assert await forget_sign_ins(db, START + DEVICE_IS_KNOWN_FOR + HOUR) == 1
+    assert await in_all(forget_sign_ins(db, pace(), START + DEVICE_IS_KNOWN_FOR + HOUR)) == 1
     assert await counts(db) == [0, 0, 0, 0]
 
 
@@ -44,5 +45,5 @@ async def test_however_many_there_are_all_go(db: Database) -> None:
     rows = [{"subject": f"{n}", "full_at": START} for n in range(1201)]
     async with db.write() as tx:
         await tx.execute(insert(sign_in_tries), rows)
-    assert await forget_sign_ins(db, START + DAY) == 1201
+    assert await in_all(forget_sign_ins(db, pace(), START + DAY)) == 1201
     assert await counts(db) == [0, 0, 0, 0]

@@ -24,6 +24,7 @@ from cronbeats.storage.database import Database
 from cronbeats.storage.schema import one_time_links, users
 from cronbeats.storage.schema import workspaces as workspaces_table
 from tests.support.people import EMAIL, HASHES, HOME, PASSWORD, knock, person
+from tests.support.pruning import in_all, pace
 from tests.support.turnable_clock import START
 
 OWNER = FirstOwner(" Home ", " Ada@example.com", PASSWORD)
@@ -106,7 +107,7 @@ async def test_it_never_opens_again_once_anybody_had_an_account(db: Database) ->
     by = person(1)
     await delete_workspace(db, made.workspace_id, "Home", by=by, now=START)
     assert await offer_first_run(db, START) is None
-    await clear_deleted_workspaces(db, START + timedelta(days=99))
+    await in_all(clear_deleted_workspaces(db, pace(), START + timedelta(days=99)))
     assert await offer_first_run(db, START) is None
     assert not await is_working(db, token)
     with pytest.raises(LinkGoneError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from cronbeats.domain.access import Action, may
 from cronbeats.domain.audit import (
@@ -29,7 +30,7 @@ from cronbeats.storage import (
     workspaces,
 )
 from cronbeats.storage.database import Database, Transaction
-from cronbeats.storage.pruning import ROWS_AT_ONCE
+from cronbeats.storage.pruning import Pace
 
 _MOST_TRIES = 10
 
@@ -57,19 +58,21 @@ async def delete_workspace(
     raise UnavailableError("jobs are being made in this workspace all the time")
 
 
-async def clear_deleted_workspaces(db: Database, deleted_before: datetime) -> int:
-    """Delete all that is left of workspaces that were deleted before a moment; return how many.
+async def clear_deleted_workspaces(
+    db: Database, pace: Pace, deleted_before: datetime
+) -> AsyncIterator[int]:
+    """Delete all that is left of workspaces that were deleted before a moment, a step at a time.
 
-    A few rows a transaction, so that no ping waits for it. Raises UnavailableError.
+    Each step tells how many rows went. Raises UnavailableError.
     """
     async with db.read() as tx:
         found = await deleted_workspaces.find(tx, deleted_before)
     for workspace_id in found:
-        has_more = True
-        while has_more:
-            async with db.write() as tx:
-                has_more = await deleted_workspaces.clear(tx, workspace_id, ROWS_AT_ONCE)
-    return len(found)
+        clear = partial(deleted_workspaces.clear, workspace_id=workspace_id)
+        count = 1
+        while count:
+            count, _ = await pace.write(db, clear)
+            yield count
 
 
 async def _lock(tx: Transaction, workspace_id: int, typed_name: str, by: Actor) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from cronbeats.domain.kept_answer import KEPT_FOR
 from cronbeats.storage import kept_answers
 from cronbeats.storage.database import Database
-from cronbeats.storage.pruning import prune_what_is_old
+from cronbeats.storage.pruning import Pace, prune_what_is_old
 
 
-async def forget_answers(db: Database, now: datetime) -> int:
-    """Delete the answers whose time is over; return how many went. Raises UnavailableError."""
-    return await prune_what_is_old(db, kept_answers.prune, now - KEPT_FOR)
+def forget_answers(db: Database, pace: Pace, now: datetime) -> AsyncIterator[int]:
+    """Delete the answers whose time is over, a step at a time; tell how many went.
+
+    Raises UnavailableError.
+    """
+    return prune_what_is_old(db, pace, kept_answers.prune, now - KEPT_FOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from cronbeats.storage import (
@@ -12,7 +13,7 @@ from cronbeats.storage import (
     sign_in_tries,
 )
 from cronbeats.storage.database import Database
-from cronbeats.storage.pruning import prune_what_is_old
+from cronbeats.storage.pruning import Pace, prune_what_is_old
 
 # Another server's clock may be behind.
 _SKEW = timedelta(hours=1)
@@ -20,13 +21,18 @@ _SKEW = timedelta(hours=1)
 _LINKS_KEPT_FOR = timedelta(days=30)
 
 
-async def forget_sign_ins(db: Database, now: datetime) -> int:
-    """Delete what nobody can use any more; return how many rows went. Raises UnavailableError."""
+async def forget_sign_ins(db: Database, pace: Pace, now: datetime) -> AsyncIterator[int]:
+    """Delete what nobody can use any more, a step at a time; tell how many rows went.
+
+    Raises UnavailableError.
+    """
     before = now - _SKEW
-    return (
-        await prune_what_is_old(db, sessions.prune, before)
-        + await prune_what_is_old(db, known_devices.prune, before)
-        + await prune_what_is_old(db, one_time_links.prune, now - _LINKS_KEPT_FOR)
-        + await prune_what_is_old(db, sign_in_tries.prune, before)
-        + await prune_what_is_old(db, authorization_requests.prune, before)
-    )
+    for prune, end in (
+        (sessions.prune, before),
+        (known_devices.prune, before),
+        (one_time_links.prune, now - _LINKS_KEPT_FOR),
+        (sign_in_tries.prune, before),
+        (authorization_requests.prune, before),
+    ):
+        async for count in prune_what_is_old(db, pace, prune, end):
+            yield count

@@ -13,7 +13,6 @@ from cronbeats.domain.alert import Alert
 from cronbeats.storage.alert_codec import alert_from_json
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.due_alerts import IS_OWED
-from cronbeats.storage.pages import prune_rows
 from cronbeats.storage.schema import alerts
 
 
@@ -207,15 +206,6 @@ async def give_up(
         alerts.c.lease_until.is_(None),
     )
     await tx.execute(old.values(status="failed", settled_at=now, error=error))
-
-
-async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:
-    """Delete up to `limit` of a job's alerts beyond its newest `keep`; return how many went.
-
-    What is still owed stays.
-    """
-    own, is_settled = alerts.c.job_id == job_id, alerts.c.settled_at.is_not(None)
-    return await prune_rows(tx, alerts.c.id, own, keep, limit, may_go=is_settled)
 
 
 async def prune_settled(tx: Transaction, before: datetime, limit: int) -> int:

@@ -23,21 +23,22 @@ async def find(tx: Transaction, deleted_before: datetime) -> list[int]:
     return list((await tx.scalars(gone.order_by(workspaces.c.deleted_at))).all())
 
 
-async def clear(tx: Transaction, workspace_id: int, limit: int) -> bool:
+async def clear(tx: Transaction, limit: int, *, workspace_id: int) -> int:
     """Delete up to `limit` rows of a deleted workspace, and itself when there are none left.
 
-    Returns whether there may be more to do, which there is not if somebody else is at it.
+    Returns how many went, not counting itself: none if somebody else is at it.
     """
     own = select(workspaces.c.id).where(
         workspaces.c.id == workspace_id, workspaces.c.deleted_at.is_not(None)
     )
     if await tx.scalar(own.with_for_update(skip_locked=True)) is None:
-        return False
+        return 0
     for table, belongs in _belongings(workspace_id):
-        if await _delete_some(tx, table, belongs, limit):
-            return True
+        count = await _delete_some(tx, table, belongs, limit)
+        if count:
+            return count
     await tx.execute(delete(workspaces).where(workspaces.c.id == workspace_id))
-    return False
+    return 0
 
 
 def _belongings(workspace_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
@@ -67,8 +68,7 @@ def _rank(way: ForeignKey) -> int:
 
 async def _delete_some(
     tx: Transaction, table: Table, belongs: ColumnElement[bool], limit: int
-) -> bool:
+) -> int:
     key = tuple(table.primary_key)
     some = select(*key).where(belongs).limit(limit)
-    gone = await tx.execute(delete(table).where(tuple_(*key).in_(some)))
-    return gone.rowcount > 0
+    return (await tx.execute(delete(table).where(tuple_(*key).in_(some)))).rowcount

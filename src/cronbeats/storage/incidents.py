@@ -11,7 +11,7 @@ from cronbeats.domain.job import Incident, Reason
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import Id, table_of
-from cronbeats.storage.pages import fetch_page, prune_rows
+from cronbeats.storage.pages import fetch_page
 from cronbeats.storage.schema import incidents
 
 
@@ -46,12 +46,3 @@ async def ids(tx: Transaction, keys: Collection[tuple[int, int]]) -> dict[tuple[
     is_wanted = and_(incidents.c.job_id == wanted.c.job_id, incidents.c.number == wanted.c.number)
     query = select(incidents.c.id, wanted.c.job_id, wanted.c.number).join(wanted, is_wanted)
     return {(row.job_id, row.number): row.id for row in await tx.execute(query)}
-
-
-async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:
-    """Delete up to `limit` of a job's incidents beyond its newest `keep`; return how many went.
-
-    One that is still open stays.
-    """
-    own, is_over = incidents.c.job_id == job_id, incidents.c.ended_at.is_not(None)
-    return await prune_rows(tx, incidents.c.number, own, keep, limit, may_go=is_over)

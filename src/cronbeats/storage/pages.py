@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, delete, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, func, select, true
 
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
@@ -39,25 +39,3 @@ async def newest_to_go(
 ) -> int | None:
     """Return the newest value of `order` that is beyond the newest `keep` rows, None if none is."""
     return await tx.scalar(select(order).where(own).order_by(order.desc()).offset(keep).limit(1))
-
-
-async def prune_rows(
-    tx: Transaction,
-    order: Column[int],
-    own: ColumnElement[bool],
-    keep: int,
-    limit: int,
-    *,
-    may_go: ColumnElement[bool] = _EVERY_ROW,
-) -> int:
-    """Delete up to `limit` rows beyond the newest `keep`, the oldest first; return how many went.
-
-    Of these only those that `may_go`.
-    """
-    last = await newest_to_go(tx, order, own, keep)
-    if last is None:
-        return 0
-    going = select(order).where(own, may_go, order <= last).order_by(order)
-    end = await tx.scalar(going.offset(limit - 1).limit(1))
-    beyond = delete(order.table).where(own, may_go, order <= (last if end is None else end))
-    return (await tx.execute(beyond)).rowcount

@@ -1,28 +1,86 @@
-"""Deletes what is too old, a few rows at a time."""
+"""Deletes what is too old, a few rows at a time, and never for long."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from cronbeats.storage.database import Database, Transaction
 
-# So few at once that no ping waits for it.
-ROWS_AT_ONCE = 500
+_Found = TypeVar("_Found")
+
+_FEWEST_ROWS, _FIRST_ROWS, _MOST_ROWS = 10, 100, 2_000
+# Who has to wait for a step should hardly notice: it is to be over well within 50 ms.
+_WANTED = timedelta(milliseconds=20)
+# Of all time, one tenth.
+_RESTS = 9
+_LONGEST_REST = timedelta(seconds=10)
+
+
+class Pace:
+    """How many rows the next step may delete, and how long to rest before it.
+
+    Each step that took long makes the next one smaller, one that was soon over a larger one. A
+    step's time counts from the moment at which its transaction began, with whatever it waited for.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._rest = timedelta(0)
+        self.rows = _FIRST_ROWS
+
+    @property
+    def rest_seconds(self) -> float:
+        """How long to leave the database to others after the last step."""
+        return self._rest.total_seconds()
+
+    async def write(
+        self, db: Database, prune: Callable[[Transaction, int], Awaitable[int]]
+    ) -> tuple[int, bool]:
+        """Let `prune` delete up to so many rows in a transaction of its own.
+
+        Returns how many went, and whether there may be more. Raises UnavailableError.
+        """
+        most = self.rows
+        async with db.write() as tx:
+            begun = self._clock()
+            count = await prune(tx, most)
+        self._learn(self._clock() - begun)
+        return count, count >= most
+
+    async def read(self, db: Database, find: Callable[[Transaction], Awaitable[_Found]]) -> _Found:
+        """Let `find` look for what may go. Raises UnavailableError."""
+        async with db.read() as tx:
+            begun = self._clock()
+            found = await find(tx)
+        self._rest_after(self._clock() - begun)
+        return found
+
+    def _learn(self, took: timedelta) -> None:
+        self._rest_after(took)
+        if took > _WANTED:
+            self.rows = max(_FEWEST_ROWS, int(self.rows * (_WANTED / took)))
+        elif took < _WANTED / 2:
+            self.rows = min(_MOST_ROWS, self.rows * 2)
+
+    def _rest_after(self, took: timedelta) -> None:
+        # A clock that was set meanwhile has nothing to say.
+        self._rest = min(max(_RESTS * took, timedelta(0)), _LONGEST_REST)
 
 
 async def prune_what_is_old(
-    db: Database, prune: Callable[[Transaction, datetime, int], Awaitable[int]], before: datetime
-) -> int:
-    """Call `prune` for the time before a moment until nothing is left; return how many rows went.
+    db: Database,
+    pace: Pace,
+    prune: Callable[[Transaction, datetime, int], Awaitable[int]],
+    before: datetime,
+) -> AsyncIterator[int]:
+    """Call `prune` for the time before a moment until nothing is left, a step at a time.
 
-    It is given the most rows that it may delete, and returns how many it did; each call is a
-    transaction of its own. Raises UnavailableError.
+    It is given the most rows that it may delete, and returns how many it did, as does each step.
+    Raises UnavailableError.
     """
-    pruned = 0
-    while True:
-        async with db.write() as tx:
-            count = await prune(tx, before, ROWS_AT_ONCE)
-        pruned += count
-        if count < ROWS_AT_ONCE:
-            return pruned
+    has_more = True
+    while has_more:
+        count, has_more = await pace.write(db, lambda tx, most: prune(tx, before, most))
+        yield count

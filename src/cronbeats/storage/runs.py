@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import FromClause, Row, Select, or_, select, true
+from sqlalchemy import FromClause, Row, Select, select, true
 
 from cronbeats.domain.job import Outcome, Run
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import can_limit_each
-from cronbeats.storage.pages import fetch_page, prune_rows
+from cronbeats.storage.pages import fetch_page
 from cronbeats.storage.schema import job_states, runs
 
 
@@ -65,16 +65,6 @@ async def browse(tx: Transaction, job_id: int, request: PageRequest) -> tuple[li
     own = select(runs).where(runs.c.job_id == job_id)
     rows, total = await fetch_page(tx, own.order_by(runs.c.number.desc()), request)
     return [_run_from_row(row) for row in rows], total
-
-
-async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:
-    """Delete up to `limit` of a job's runs beyond its newest `keep`; return how many went.
-
-    One that is still open stays.
-    """
-    own = runs.c.job_id == job_id
-    is_over = or_(runs.c.ended_at.is_not(None), runs.c.started_at.is_(None))
-    return await prune_rows(tx, runs.c.number, own, keep, limit, may_go=is_over)
 
 
 def _run_from_row(row: Row[Any]) -> Run:

@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, select
 from cronbeats.domain.page import PageRequest
 from cronbeats.domain.signal import SignalKind
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.pages import fetch_page, prune_rows
+from cronbeats.storage.pages import fetch_page
 from cronbeats.storage.schema import jobs, signals
 
 
@@ -85,11 +85,6 @@ def list_query(job_id: int, query: SignalQuery) -> Select[Any]:
         conditions.append(signals.c.received_at < query.until)
     listed = select(*(column for column in signals.c if column.name != "output"))
     return listed.where(*conditions).order_by(signals.c.id.desc())
-
-
-async def prune(tx: Transaction, job_id: int, keep: int, limit: int) -> int:
-    """Delete up to `limit` of a job's signals beyond its newest `keep`; return how many went."""
-    return await prune_rows(tx, signals.c.id, signals.c.job_id == job_id, keep, limit)
 
 
 async def common_address(tx: Transaction, job_ids: Collection[int]) -> str | None:
