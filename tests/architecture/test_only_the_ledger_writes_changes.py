@@ -17,8 +17,8 @@ LEDGER_ONLY = {
 
 STORAGE = PACKAGE / "storage"
 LEDGER = STORAGE / "ledger.py"
-# Parts of the ledger, for the ledger alone to call, and for one another.
-PARTS = [STORAGE / "bulk.py", STORAGE / "owed_alerts.py", STORAGE / "reminders.py"]
+# Parts of the ledger, for the ledger and one another to call.
+PARTS = [STORAGE / f"{name}.py" for name in ("bulk", "owed_alerts", "quiet_changes", "reminders")]
 # A migration may have to rewrite what is there.
 MIGRATIONS = STORAGE / "migrations"
 

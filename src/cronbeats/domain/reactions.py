@@ -11,8 +11,9 @@ from cronbeats.domain.job import LastSignal, Outcome, Reason, Run, Status
 from cronbeats.domain.schedule import Every
 from cronbeats.domain.signal import Signal, SignalKind
 
-# Clients repeat a signal that they got no answer to; what comes again within this time is a copy.
-_COPY_WINDOW = timedelta(seconds=15)
+COPY_WINDOW = timedelta(seconds=15)
+"""Clients repeat a signal that nobody answered; what comes again within this time is a copy."""
+
 # More runs than this going at once are taken for starts whose ends were lost.
 _MOST_OPEN_RUNS = 50
 
@@ -209,4 +210,4 @@ def _take_copy(draft: Draft, signal: Signal, at: datetime) -> None:
 
 def _copy_window(draft: Draft, at: datetime) -> timedelta:
     """A job that runs every few seconds sends true signals closer together than copies come."""
-    return min(_COPY_WINDOW, draft.rules.schedule.early(at))
+    return min(COPY_WINDOW, draft.rules.schedule.early(at))

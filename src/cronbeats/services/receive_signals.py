@@ -9,7 +9,8 @@ from datetime import datetime
 
 from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.errors import UnavailableError
-from cronbeats.domain.job import Job
+from cronbeats.domain.job import Job, Status
+from cronbeats.domain.routine import routine_success
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.domain.state_machine import on_signal
 from cronbeats.domain.transition import Change
@@ -57,9 +58,74 @@ async def receive_signals(
 ) -> Batch:
     """Record signals and judge their jobs; everything accepted is durable when this returns.
 
-    One that cannot be recorded is tried again by itself, so that it cannot refuse its neighbours;
-    its receipt is then the error. Never raises for what is wrong with a signal or the database.
+    What owes nobody an alert goes first, in one go; then the rest. One that cannot be recorded is
+    tried again by itself, so that it cannot refuse its neighbours; its receipt is then the error.
+    Never raises for what is wrong with a signal or the database.
     """
+    quiet = _QuietJudge(arrivals, blind)
+    try:
+        await ledger.record_quietly(db, {arrival.key for arrival in arrivals}, quiet)
+    except UnavailableError as error:
+        return Batch([error] * len(arrivals))
+    except Exception:  # noqa: BLE001 - whatever it was, it comes again, with its own receipt
+        return await _receive(db, arrivals, blind)
+    rest = [arrivals[place] for place in quiet.rest]
+    if not rest:
+        return Batch(quiet.receipts)
+    batch = await _receive(db, rest, blind)
+    for place, receipt in zip(quiet.rest, batch.receipts, strict=True):
+        quiet.receipts[place] = receipt
+    return Batch(quiet.receipts, batch.owed_alerts)
+
+
+class _QuietJudge:
+    """Judges the arrivals whose jobs owe nobody an alert for them, and leaves the rest.
+
+    All of a job's arrivals are in one of both, so that they count in their order.
+    """
+
+    def __init__(self, arrivals: Sequence[Arrival], blind: BlindWindows) -> None:
+        self._arrivals = arrivals
+        self._blind = blind
+        self.receipts: list[Receipt] = [NoSuchJob()] * len(arrivals)
+        self.rest: list[int] = []
+
+    def __call__(self, accounts: Sequence[ledger.Account]) -> list[ledger.Account]:
+        known = {account.key: account for account in accounts}
+        loud: set[str] = set()
+        for place, arrival in enumerate(self._arrivals):
+            account = known.get(arrival.key)
+            if account is None or arrival.key in loud:
+                continue
+            if account.state.status is Status.DISABLED:
+                self.receipts[place] = NoSuchJob(is_disabled=True)
+            elif _take_quietly(account, arrival.signal, self._blind):
+                self.receipts[place] = Accepted(account.state.due_at)
+            else:
+                loud.add(arrival.key)
+        self.rest = [place for place, each in enumerate(self._arrivals) if each.key in loud]
+        return [each for each in accounts if each.received and each.key not in loud]
+
+
+def _take_quietly(account: ledger.Account, signal: Signal, blind: BlindWindows) -> bool:
+    """Let a signal change a job's account; False, and no change, if it must be told to people."""
+    routine = routine_success(account.rules, account.state, signal)
+    if routine is not None:
+        account.state, run = routine
+        account.runs[run.number] = run
+        account.received.append(ledger.Received(signal))
+        return True
+    change = on_signal(account.judged(), signal, blind)
+    if change.transitions or change.incidents:
+        return False
+    account.state = change.job.state
+    account.runs.update({run.number: run for run in change.runs})
+    account.received.append(_with_duration(signal, change.job))
+    return True
+
+
+async def _receive(db: Database, arrivals: Sequence[Arrival], blind: BlindWindows) -> Batch:
+    """Record signals with whatever they owe; all together, or each by itself if that fails."""
     try:
         return await _record(db, arrivals, blind)
     except UnavailableError as error:
@@ -67,7 +133,7 @@ async def receive_signals(
     except Exception as error:  # noqa: BLE001 - the receipt carries it to the door, which logs it
         if len(arrivals) == 1:
             return Batch([error])
-    alone = [await receive_signals(db, [arrival], blind) for arrival in arrivals]
+    alone = [await _receive(db, [arrival], blind) for arrival in arrivals]
     receipts = [receipt for batch in alone for receipt in batch.receipts]
     return Batch(receipts, sum(batch.owed_alerts for batch in alone))
 

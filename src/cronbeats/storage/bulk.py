@@ -23,13 +23,13 @@ Row = Mapping[str, Any]
 
 async def insert_rows(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows in their order; all have the same columns."""
-    await _execute(tx, _insertion(tx.dialect, table, tuple(rows[0])), rows)
+    await _execute(tx, insertion(tx.dialect, table, tuple(rows[0])), rows)
 
 
 async def upsert_rows(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, or overwrite those that have the same primary key; all have the same columns."""
     key = tuple(column.name for column in table.primary_key)
-    await _execute(tx, _replacement(tx.dialect, table, tuple(rows[0]), key), rows)
+    await _execute(tx, replacement(tx.dialect, table, tuple(rows[0]), key), rows)
 
 
 async def upsert_numbered(
@@ -39,7 +39,7 @@ async def upsert_numbered(
 
     Returns their ids by both.
     """
-    statement = _replacement(tx.dialect, table, tuple(rows[0]), _NUMBERED)
+    statement = replacement(tx.dialect, table, tuple(rows[0]), _NUMBERED)
     named = (table.c[name] for name in _NUMBERED)
     found = await _execute(tx, statement.returning(*named, table.c.id), rows)
     return {(row.job_id, row.number): row.id for row in found}
@@ -52,24 +52,26 @@ async def save_states(tx: Transaction, rows: Sequence[Row], *, by_clock: bool) -
     one look, moving the plan with every ping would cost a write to its index each time. Only the
     clock itself (`by_clock`) makes another plan.
     """
-    await _execute(tx, _state_update(tx.dialect, tuple(rows[0]), by_clock=by_clock), rows)
+    await _execute(tx, state_update(tx.dialect, tuple(rows[0]), by_clock=by_clock), rows)
 
 
 async def _execute(tx: Transaction, statement: Any, rows: Sequence[Row]) -> Any:
-    packed = pack_rows(tx, [list(row.values()) for row in rows])
+    packed = pack_rows(tx.dialect, [list(row.values()) for row in rows])
     return await tx.execute(statement, {PACKED_ROWS: packed})
 
 
 @lru_cache
-def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Any:
+def insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Any:
+    """Return the statement that inserts packed rows in their order."""
     rows = table_of_packed(dialect, {name: table.c[name].type for name in names})
     return insert(table).from_select(names, select(rows))
 
 
 @lru_cache
-def _replacement(
+def replacement(
     dialect: Dialect, table: Table, names: tuple[str, ...], key: tuple[str, ...]
 ) -> Any:
+    """Return the statement that inserts packed rows, or overwrites those of the same key."""
     rows = table_of_packed(dialect, {name: table.c[name].type for name in names})
     # SQLite would take ON CONFLICT for a part of a SELECT that ends with its FROM.
     chosen = select(rows).where(rows.c[key[0]].is_not(None))
@@ -79,7 +81,8 @@ def _replacement(
 
 
 @lru_cache
-def _state_update(dialect: Dialect, names: tuple[str, ...], *, by_clock: bool) -> Any:
+def state_update(dialect: Dialect, names: tuple[str, ...], *, by_clock: bool) -> Any:
+    """Return the statement that updates rows of job_states by packed ones (see `save_states`)."""
     rows = table_of_packed(dialect, {name: job_states.c[name].type for name in names})
     values: dict[str, Any] = {name: rows.c[name] for name in names if name != "job_id"}
     if not by_clock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from asyncpg import DataError as PostgresDataError
 from asyncpg import InterfaceError as AsyncpgInterfaceError
 from asyncpg import PostgresError
-from sqlalchemy import text
+from sqlalchemy import Dialect, text
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -25,14 +26,13 @@ from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.hint import Gathered, Hint, gather
 from cronbeats.storage.cipher import Cipher
 from cronbeats.storage.dialect import (
-    create_engines,
-    create_listening_engine,
     empty_the_log,
-    lightly,
     overwrite_what_is_deleted,
     parse_url,
     sqlite_file,
 )
+from cronbeats.storage.drivers import Result, Script, run_script
+from cronbeats.storage.engines import create_engines, create_listening_engine, lightly
 
 Transaction = AsyncConnection
 """What storage functions work in; to everybody else it is only something to pass on."""
@@ -41,9 +41,10 @@ _POOL_SIZE = 8
 _CIPHER = "cronbeats_cipher"
 _HINTS = "cronbeats_hints"
 _OUR_OWN_FAULT = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
-# Errors while connecting to PostgreSQL come from its driver as they are.
+# Errors of scripts, and while connecting to PostgreSQL, come from the driver as they are.
 _OUT_OF_ORDER = (
     DBAPIError,
+    sqlite3.Error,
     PoolTimeoutError,
     OSError,
     TimeoutError,
@@ -90,9 +91,20 @@ class Database:
             tx.info[_HINTS] = noted
             yield tx
         if noted:
-            gathered = gather(noted)
-            for listener in self._listeners:
-                listener(gathered)
+            self.tell(gather(noted))
+
+    async def run(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
+        """Run the script that `begin` makes, in one transaction that is durable at its end.
+
+        Past SQLAlchemy, so it costs little. Raises RefusedError for what cannot be stored.
+        """
+        async with _unavailable_on_failure():
+            return await run_script(self._writer, begin(self._writer.dialect))
+
+    def tell(self, gathered: Gathered) -> None:
+        """Give whoever listens the hints of what was committed."""
+        for listener in self._listeners:
+            listener(gathered)
 
     def listen(self, listener: Callable[[Gathered], None]) -> None:
         """Let somebody be given the hints of every commit of this process."""

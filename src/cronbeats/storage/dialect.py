@@ -1,10 +1,12 @@
-"""What differs between SQLite and PostgreSQL; no other file asks which of the two it is."""
+"""What differs between SQLite and PostgreSQL.
+
+Only here, and where they are connected to (engines.py, drivers.py), is it asked which it is.
+"""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,21 +27,20 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
-    event,
     exists,
     func,
+    literal_column,
     make_url,
     select,
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
 from sqlalchemy.sql.selectable import Subquery
@@ -57,16 +58,11 @@ Folded = Text().with_variant(Text(collation="C"), "postgresql")
 PACKED_ROWS = "packed_rows"
 """The name of the parameter that rows are packed in."""
 
+ReadMoment = Callable[[Any], Any]
+"""Reads a moment, or None, as the database's driver hands it over."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_SQLITE_BUSY_SECONDS = 5
-_SQLITE_UNHURRIED_SECONDS = 3600
-_WRITE_AHEAD = "PRAGMA journal_mode = WAL"
-_LIGHTLY = "lightly"
-_SYNCHRONOUS = "synchronous"
-# A server that is there answers sooner; one that is not may never say so.
-_CONNECT_SECONDS = 5
-_COMMAND_SECONDS = 10
 # Any constants will do, as long as every version of CronBeats takes the same ones.
 
 _DRIVERS = {
@@ -146,58 +142,6 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database)
 
 
-def create_engines(
-    url: URL, pool_size: int, *, is_hurried: bool = True
-) -> tuple[AsyncEngine, AsyncEngine]:
-    """Return the engine to read with and the engine to write with; PostgreSQL has one for both.
-
-    A connection that has gone silent is given up after a while, unless nothing is in a hurry. What
-    values a statement had is kept out of the texts of errors, as they may be secrets.
-
-    SQLite has one writer at a time: it gets a connection of its own whose transactions take the
-    write lock at once, so that none can fail half way for another's lock.
-    """
-    if sqlite_file(url) is None:
-        engine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            pool_pre_ping=True,
-            hide_parameters=True,
-            json_deserializer=_read_json,
-            connect_args={
-                "timeout": _CONNECT_SECONDS,
-                "command_timeout": _COMMAND_SECONDS if is_hurried else None,
-            },
-        )
-        # All that is read in one transaction is of one moment, as it is with SQLite.
-        reader = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-        return reader, engine
-    patience = _SQLITE_BUSY_SECONDS if is_hurried else _SQLITE_UNHURRIED_SECONDS
-    reader = _sqlite_engine(url, pool_size, patience, begin="BEGIN", query_only=True)
-    writer = _sqlite_engine(url, 1, patience, begin="BEGIN IMMEDIATE", query_only=False)
-    return reader, writer
-
-
-def create_listening_engine(url: URL) -> AsyncEngine:
-    """Return an engine whose one connection waits for PostgreSQL's notices in no transaction."""
-    return lightly(create_engines(url, 1)[1])
-
-
-def lightly(writer: AsyncEngine) -> AsyncEngine:
-    """Return the engine to write with, but each statement is a transaction of its own.
-
-    SQLite does not wait for the disk then, as everybody who writes would wait with it; PostgreSQL's
-    transactions do not wait for one another's disk.
-    """
-    if writer.dialect.name == "postgresql":
-        return writer.execution_options(isolation_level="AUTOCOMMIT")
-    return writer.execution_options(**{_LIGHTLY: True})
-
-
 def insert_into(tx: AsyncConnection, table: Table) -> Any:
     """Return an INSERT that can say what to do on a conflict."""
     return insert_for(tx.dialect, table)
@@ -243,7 +187,7 @@ def table_of(
     rows: Iterable[Sequence[Any]],
 ) -> Subquery:
     """Return rows of values as a table to join with; they are one parameter, however many."""
-    parameter = bindparam(None, pack_rows(tx, list(rows)), String)
+    parameter = bindparam(None, pack_rows(tx.dialect, list(rows)), String)
     return _unpacked(tx.dialect, columns, parameter)
 
 
@@ -252,11 +196,21 @@ def table_of_packed(dialect: Dialect, columns: Mapping[str, TypeEngine[Any]]) ->
     return _unpacked(dialect, columns, bindparam(PACKED_ROWS, type_=String))
 
 
-def pack_rows(tx: AsyncConnection, rows: Sequence[Sequence[Any]]) -> str:
+def pack_rows(dialect: Dialect, rows: Sequence[Sequence[Any]]) -> str:
     """Return rows of values as one parameter of JSON."""
-    if _is_postgresql(tx):
+    if dialect.name == "postgresql":
         return orjson.dumps(rows).decode()
     return orjson.dumps(rows, _in_microseconds, orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def moment_reader(dialect: Dialect) -> ReadMoment:
+    """Return what reads the moments of a database."""
+    return as_it_is if dialect.name == "postgresql" else _from_microseconds
+
+
+def as_it_is(moment: datetime | None) -> datetime | None:
+    """Read a moment that is read already."""
+    return moment
 
 
 def lock_for_migration(connection: Connection) -> None:
@@ -306,11 +260,13 @@ def _unpacked(
     dialect: Dialect, columns: Mapping[str, TypeEngine[Any]], parameter: BindParameter[Any]
 ) -> Subquery:
     if dialect.name == "postgresql":
-        unpacked = func.json_array_elements(cast(parameter, JSON))
+        # Binary, so that each row is read once and not for each of its values again.
+        unpacked = func.jsonb_array_elements(cast(parameter, JSONB))
     else:
         unpacked = func.json_each(parameter)
-    value = unpacked.table_valued(column("value", JSON)).c.value
-    texts = {name: value[place].as_string() for place, name in enumerate(columns)}
+    value = unpacked.table_valued(column("value", String)).c.value
+    # The places are a part of the text, so that the statement has one parameter.
+    texts = {name: _text_at(dialect, value, place) for place, name in enumerate(columns)}
     # SQLite keeps JSON as text, and would make a number of it.
     is_text = (String,) if dialect.name == "postgresql" else (String, JSON)
     return select(
@@ -325,74 +281,13 @@ def _from_microseconds(value: int | None) -> datetime | None:
     return None if value is None else _EPOCH + timedelta(0, 0, value)
 
 
+def _text_at(dialect: Dialect, array: ColumnElement[Any], place: int) -> ColumnElement[Any]:
+    if dialect.name == "postgresql":
+        return array.op("->>", return_type=String())(literal_column(str(place)))
+    return func.json_extract(array, literal_column(f"'$[{place}]'"), type_=String())
+
+
 def _in_microseconds(value: Any) -> int:
     if not isinstance(value, datetime):
         raise TypeError(f"{type(value).__name__} cannot be packed")
     return (value - _EPOCH) // _MICROSECOND
-
-
-def _read_json(text_: str) -> Any:
-    try:
-        return orjson.loads(text_)
-    except ValueError:
-        # Some of what the standard library writes, only the standard library reads.
-        return json.loads(text_)
-
-
-def _sqlite_engine(
-    url: URL, pool_size: int, patience_seconds: int, *, begin: str, query_only: bool
-) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=10,
-        hide_parameters=True,
-        json_deserializer=_read_json,
-        connect_args={"timeout": patience_seconds},
-    )
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def try_out(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
-        # The driver's thread outlives a file that cannot be opened, and may then complain to the
-        # terminal that the event loop is gone. This way it is never started.
-        sqlite3.connect(*arguments).close()
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def set_up(connection: Any, _record: Any) -> None:
-        # The driver must not begin transactions of its own; ours are begun below.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        _write_ahead(cursor)
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        if query_only:
-            cursor.execute("PRAGMA query_only = ON")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin_transaction(connection: Connection) -> None:
-        is_light = _LIGHTLY in connection.get_execution_options()
-        wanted = "NORMAL" if is_light else "FULL"
-        if connection.info.setdefault(_SYNCHRONOUS, "FULL") != wanted:
-            connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
-            connection.info[_SYNCHRONOUS] = wanted
-        if not is_light:
-            connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _write_ahead(cursor: Any) -> None:
-    """Let readers and the writer of a file not wait for each other.
-
-    Where several open a new file at once, each wants to change it to this, and SQLite refuses all
-    but one without waiting; who was refused looks again when the other is done.
-    """
-    try:
-        cursor.execute(_WRITE_AHEAD)
-    except sqlite3.OperationalError:
-        cursor.execute("BEGIN IMMEDIATE")
-        cursor.execute("COMMIT")
-        cursor.execute(_WRITE_AHEAD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,22 +12,24 @@ from sqlalchemy import bindparam, insert, select, update
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.attempt import Attempt
 from cronbeats.domain.hint import Hint, HintKind, hint_of
-from cronbeats.domain.job import LONGEST_MUTE, Incident, Job, Run
-from cronbeats.domain.signal import Signal
+from cronbeats.domain.job import LONGEST_MUTE, Incident, Job
 from cronbeats.domain.transition import Change
-from cronbeats.storage import bulk, owed_alerts, reminders
-from cronbeats.storage.database import Transaction, note_hints
+from cronbeats.storage import bulk, owed_alerts, quiet_changes, reminders
+from cronbeats.storage.database import Database, Transaction, note_hints
+from cronbeats.storage.ledger_rows import (
+    RUN,
+    SIGNAL,
+    STATE,
+    Received,
+    run_row,
+    signal_row,
+    state_row,
+)
 from cronbeats.storage.owed_alerts import IncidentIds
+from cronbeats.storage.quiet_changes import Account, Judge
 from cronbeats.storage.schema import incidents, job_states, jobs, runs, signals, transitions
-from cronbeats.storage.states import state_to_row
 
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A signal, and the milliseconds from its run's start if it ended one."""
-
-    signal: Signal
-    duration_ms: int | None = None
+__all__ = ["Account", "Judge", "Received"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Entry:
 
 async def open_account(tx: Transaction, job: Job) -> None:
     """Write the first state of a new job."""
-    await tx.execute(insert(job_states).values(job_id=job.id, **state_to_row(job)))
+    row = state_row(job.id, job.rules, job.state)
+    await tx.execute(insert(job_states).values(_named(STATE, row)))
     note_hints(tx, [Hint(job.workspace_id, job.id, HintKind.JOB)])
 
 
@@ -68,6 +71,16 @@ async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> in
     note_hints(tx, filter(None, map(_hint, entries)))
     telling = [entry.change for entry in entries if entry.change.transitions or entry.by_clock]
     return await owed_alerts.owe(tx, telling, now, incident_ids)
+
+
+async def record_quietly(db: Database, keys: Iterable[str], judge: Judge) -> None:
+    """Let `judge` change the jobs of these keys, and write what it returns, in one transaction.
+
+    `judge` is given their accounts and returns those to be written, none of which may owe an alert;
+    it may be called in another thread. All is durable when this returns. Raises UnavailableError,
+    RefusedError if something cannot be stored, and what `judge` raises; then nothing was kept.
+    """
+    await quiet_changes.record(db, keys, judge)
 
 
 async def record_drill(tx: Transaction, entry: Entry, now: datetime) -> list[int]:
@@ -125,7 +138,7 @@ async def _write(tx: Transaction, entries: Sequence[Entry]) -> IncidentIds:
 
 async def _write_signals(tx: Transaction, entries: Sequence[Entry]) -> None:
     rows = [
-        _signal_row(entry.change.job.id, received)
+        _named(SIGNAL, signal_row(entry.change.job.id, received))
         for entry in entries
         for received in entry.received
     ]
@@ -136,16 +149,19 @@ async def _write_signals(tx: Transaction, entries: Sequence[Entry]) -> None:
 async def _write_states(tx: Transaction, entries: Sequence[Entry]) -> None:
     for by_clock in (False, True):
         rows = [
-            {"job_id": entry.change.job.id, **state_to_row(entry.change.job)}
-            for entry in entries
-            if entry.by_clock is by_clock
+            _named(STATE, state_row(job.id, job.rules, job.state))
+            for job in (entry.change.job for entry in entries if entry.by_clock is by_clock)
         ]
         if rows:
             await bulk.save_states(tx, rows, by_clock=by_clock)
 
 
 async def _write_runs(tx: Transaction, entries: Sequence[Entry]) -> None:
-    rows = [_run_row(entry.change.job.id, run) for entry in entries for run in entry.change.runs]
+    rows = [
+        _named(RUN, run_row(entry.change.job.id, run))
+        for entry in entries
+        for run in entry.change.runs
+    ]
     if rows:
         await bulk.upsert_rows(tx, runs, rows)
 
@@ -180,38 +196,8 @@ def _hint(entry: Entry) -> Hint | None:
     return hint_of(entry.change, is_signal=bool(entry.received), by_clock=entry.by_clock)
 
 
-def _signal_row(job_id: int, received: Received) -> dict[str, Any]:
-    signal = received.signal
-    return {
-        "job_id": job_id,
-        "kind": signal.kind,
-        "received_at": signal.received_at,
-        "run_id": signal.run_id,
-        "message": signal.message,
-        "progress": signal.progress,
-        "exit_code": signal.exit_code,
-        "duration_ms": received.duration_ms,
-        "source_ip": signal.source_ip,
-        "user_agent": signal.user_agent,
-        "output_size": signal.output_size,
-        "output": signal.output,
-    }
-
-
-def _run_row(job_id: int, run: Run) -> dict[str, Any]:
-    return {
-        "job_id": job_id,
-        "number": run.number,
-        "outcome": run.outcome,
-        "slot_at": run.slot_at,
-        "started_at": run.started_at,
-        "ended_at": run.ended_at,
-        "run_id": run.run_id,
-        "deadline_at": run.deadline_at,
-        "exit_code": run.exit_code,
-        "progress": run.progress,
-        "message": run.message,
-    }
+def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(names, row, strict=True))
 
 
 def _incident_row(job_id: int, incident: Incident) -> dict[str, Any]:

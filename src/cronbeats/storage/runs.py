@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import FromClause, Row, Select, select, true
+from sqlalchemy import FromClause, Select, select, true
 
 from cronbeats.domain.job import Outcome, Run
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import can_limit_each
+from cronbeats.storage.dialect import ReadMoment, as_it_is, can_limit_each
 from cronbeats.storage.pages import fetch_page
 from cronbeats.storage.schema import job_states, runs
 
@@ -27,7 +27,7 @@ async def open_by_job(tx: Transaction, job_ids: Sequence[int]) -> dict[int, tupl
     )
     found: dict[int, list[Run]] = defaultdict(list)
     for row in rows:
-        found[row.job_id].append(_run_from_row(row))
+        found[row.job_id].append(run_from_row(row))
     return {job_id: tuple(its) for job_id, its in found.items()}
 
 
@@ -64,18 +64,19 @@ async def browse(tx: Transaction, job_id: int, request: PageRequest) -> tuple[li
     """Return a page of a job's runs and lost slots, newest first, and the number of all."""
     own = select(runs).where(runs.c.job_id == job_id)
     rows, total = await fetch_page(tx, own.order_by(runs.c.number.desc()), request)
-    return [_run_from_row(row) for row in rows], total
+    return [run_from_row(row) for row in rows], total
 
 
-def _run_from_row(row: Row[Any]) -> Run:
+def run_from_row(row: Any, read: ReadMoment = as_it_is) -> Run:
+    """Return the run that a row holds; its moments are yet to be read by `read`."""
     return Run(
         number=row.number,
         outcome=Outcome(row.outcome),
-        slot_at=row.slot_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
+        slot_at=read(row.slot_at),
+        started_at=read(row.started_at),
+        ended_at=read(row.ended_at),
         run_id=row.run_id,
-        deadline_at=row.deadline_at,
+        deadline_at=read(row.deadline_at),
         exit_code=row.exit_code,
         progress=row.progress,
         message=row.message,

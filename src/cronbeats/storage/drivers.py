@@ -1,0 +1,159 @@
+"""Transactions that a database's driver runs by itself, where SQLAlchemy would cost more than they.
+
+What they do is a script: a generator that gives one statement after another and is sent the rows
+that each finds. SQLite's driver runs all of it in one visit to its thread, as a visit costs as much
+as many pings; and as Python may change threads with each row, SQLite hands over one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import asyncpg
+import orjson
+from sqlalchemy import Dialect, Select, func
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cronbeats.storage.engines import durability_to_restore
+
+Rows = Sequence[Sequence[Any]]
+"""What a query finds: values by the places of its columns, moments as the database keeps them."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The text of a statement; its one parameter is rows, packed as `dialect.pack_rows` does."""
+
+    sql: str
+    is_query: bool = False
+
+
+Script = Generator[tuple[Statement, str], Rows, Result]
+"""Gives statements with their parameters, is sent what each finds, and returns its result."""
+
+_OWN_FAULT = (
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    sqlite3.NotSupportedError,
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.SyntaxOrAccessError,
+)
+
+# Few rows are wanted of each table: an index is never far from the best, an estimate may be.
+_BEGIN_ON_SERVER = (
+    "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
+    "SET LOCAL enable_mergejoin = off"
+)
+
+
+class RefusedError(Exception):
+    """The database is there, but does not take what a script gave it; nothing was kept."""
+
+
+def query(dialect: Dialect, selected: Select[Any]) -> Statement:
+    """Return the text of a query."""
+    if dialect.name == "sqlite":
+        row = func.json_array(*selected.selected_columns)
+        all_rows = func.json_group_array(row)
+        selected = selected.with_only_columns(all_rows, maintain_column_froms=True)
+    return Statement(str(selected.compile(dialect=dialect)), is_query=True)
+
+
+def command(dialect: Dialect, statement: Any) -> Statement:
+    """Return the text of a statement that finds nothing."""
+    return Statement(str(statement.compile(dialect=dialect)))
+
+
+async def run_script(engine: AsyncEngine, script: Script[Result]) -> Result:
+    """Run a script in one transaction, which is committed, durably, when it ends well.
+
+    Raises RefusedError, what the script raises, and what the driver raises if it cannot reach or
+    use the database.
+    """
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            if engine.dialect.name == "postgresql":
+                return await _run_on_server(connection, driver, script)
+            return await _run_in_thread(connection, driver, script)
+        except _OWN_FAULT as error:
+            raise RefusedError(type(error).__name__) from error
+
+
+async def _run_in_thread(
+    connection: AsyncConnection, driver: Any, script: Script[Result]
+) -> Result:
+    setting = durability_to_restore(connection)
+
+    def run() -> Result:
+        embedded: sqlite3.Connection = driver._conn  # noqa: SLF001 - it hands it out in no other way
+        if setting is not None:
+            embedded.execute(setting)
+        return _run_embedded(embedded, script)
+
+    # Each of its public functions is a visit of its own.
+    result: Result = await driver._execute(run)  # noqa: SLF001
+    return result
+
+
+def _run_embedded(connection: sqlite3.Connection, script: Script[Result]) -> Result:
+    def execute(statement: Statement, packed: str) -> Rows:
+        found = connection.execute(statement.sql, (packed,))
+        rows: Rows = orjson.loads(found.fetchone()[0]) if statement.is_query else ()
+        return rows
+
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = _follow(script, execute)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _follow(script: Script[Result], execute: Callable[[Statement, str], Rows]) -> Result:
+    try:
+        step = next(script)
+        while True:
+            step = script.send(execute(*step))
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+
+
+async def _run_on_server(
+    connection: AsyncConnection, driver: Any, script: Script[Result]
+) -> Result:
+    await driver.execute(_BEGIN_ON_SERVER)
+    try:
+        result = await _follow_on_server(script, driver)
+        await driver.execute("COMMIT")
+    except BaseException:
+        with suppress(Exception):
+            await driver.execute("ROLLBACK")
+        if driver.is_closed() or driver.is_in_transaction():
+            await connection.invalidate()
+        raise
+    return result
+
+
+async def _follow_on_server(script: Script[Result], driver: Any) -> Result:
+    try:
+        statement, packed = next(script)
+        while True:
+            run = driver.fetch if statement.is_query else driver.execute
+            found = await run(statement.sql, packed)
+            statement, packed = script.send(found)
+    except StopIteration as end:
+        result: Result = end.value
+        return result

@@ -1,0 +1,79 @@
+"""Signals that owe nobody an alert go past SQLAlchemy, in one transaction; it is as durable."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Dialect, text
+
+from cronbeats.domain.signal import SignalKind
+from cronbeats.services.receive_signals import Accepted, receive_signals
+from cronbeats.storage.database import Database
+from cronbeats.storage.drivers import Script, Statement
+from tests.ping.door import arrival
+from tests.support.counting_database import CountingDatabase
+from tests.support.world import World
+
+
+async def test_only_a_signal_that_changes_the_status_takes_the_long_way(
+    world: World, database_url: str
+) -> None:
+    job = await world.make_job()
+    db = CountingDatabase(database_url)
+    ways = []
+    for kind in [*SignalKind, SignalKind.START, SignalKind.SUCCESS]:
+        world.clock.turn(20)
+        signal = arrival(job["job_key"], kind=kind, received_at=world.clock())
+        [receipt] = (await receive_signals(db, [signal])).receipts
+        assert isinstance(receipt, Accepted)
+        ways.append((kind, "long" if db.statements else "short"))
+        db.statements.clear()
+    assert ways == [
+        (SignalKind.PING, "long"),
+        (SignalKind.START, "short"),
+        (SignalKind.SUCCESS, "short"),
+        (SignalKind.FAIL, "long"),
+        (SignalKind.PROGRESS, "short"),
+        (SignalKind.LOG, "short"),
+        (SignalKind.START, "short"),
+        (SignalKind.SUCCESS, "long"),
+    ]
+    await db.close()
+
+
+async def test_signals_of_one_job_count_in_their_order_whichever_way_they_take(
+    world: World,
+) -> None:
+    loud, quiet = await world.make_job(), await world.make_job()
+    for job in (loud, quiet):
+        await world.ping(job)
+    world.clock.turn(20)
+    kinds = [SignalKind.START, SignalKind.FAIL, SignalKind.START]
+    arrivals = [
+        arrival(job["job_key"], kind=kind, received_at=world.clock())
+        for kind in kinds
+        for job in (loud, quiet)
+        if job is loud or kind is SignalKind.START
+    ]
+    batch = await receive_signals(world.db, arrivals)
+    assert all(isinstance(receipt, Accepted) for receipt in batch.receipts)
+    assert batch.owed_alerts == 1
+    for job, expected in (
+        (loud, ["ping", "start", "fail", "start"]),
+        (quiet, ["ping", "start", "start"]),
+    ):
+        answer = await world.api("GET", f"/jobs/{job['id']}/signals")
+        assert [each["type"] for each in reversed(answer.json()["data"]["signals"])] == expected
+
+
+async def test_it_waits_for_the_disk_even_after_writes_that_did_not(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'cronbeats.db'}")
+    async with db.write_lightly() as tx:
+        await tx.execute(text("SELECT 1"))
+        assert await tx.scalar(text("PRAGMA synchronous")) == 1
+    assert await db.run(_ask_how_durable) == [[2]]
+    await db.close()
+
+
+def _ask_how_durable(_dialect: Dialect) -> Script[Sequence[object]]:
+    asked = "SELECT json_array(json_array(synchronous)) FROM pragma_synchronous WHERE '[]' = ?"
+    return (yield Statement(asked, is_query=True), "[]")
