@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindow, BlindWindows
 from cronbeats.domain.job import Outcome, Run
+from cronbeats.web.run_strip import draw_mark, draw_strip
 from cronbeats.web.timeline import (
     COMPACT_HEIGHT,
     MOST_BARS,
@@ -51,6 +52,15 @@ def test_durations_that_are_far_apart_are_drawn_by_their_ratios() -> None:
     assert 0 < first < last <= PLOT_HEIGHT
     assert 2 <= len(drawn.ticks) <= 5
     assert all(0 <= tick.height <= PLOT_HEIGHT for tick in drawn.ticks)
+
+
+def test_a_strip_says_how_runs_ended_as_the_timeline_does() -> None:
+    drawn = draw(*(run(number, outcome=each) for number, each in enumerate(Outcome, 1)))
+    strip = draw_strip(list(Outcome), len(Outcome))
+    assert len(drawn.counts) == len(Outcome)
+    for outcome, count, word in drawn.counts:
+        assert f"{count} {word}" in strip
+        assert draw_mark(outcome).endswith(word.capitalize())
 
 
 def test_what_did_not_happen_fills_the_plot_and_what_was_not_timed_is_a_stub() -> None:

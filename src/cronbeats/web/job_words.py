@@ -10,7 +10,8 @@ from cronbeats.domain.signal import SignalKind
 from cronbeats.web.delivery_words import event_of
 from cronbeats.web.integration_words import TITLES
 from cronbeats.web.job_paths import jobs_path
-from cronbeats.web.timeline import moment_of, outcome_in_words
+from cronbeats.web.outcome_words import OUTCOMES
+from cronbeats.web.timeline import moment_of
 from cronbeats.web.visit import Visit
 
 SIGNAL_KINDS = {
@@ -42,6 +43,6 @@ def said_of_job(visit: Visit, job: Job) -> dict[str, Any]:
         "signal_badges": _SIGNAL_BADGES,
         "event_of": event_of,
         "titles": TITLES,
-        "outcome_in_words": outcome_in_words,
+        "outcomes": OUTCOMES,
         "moment_of": moment_of,
     }

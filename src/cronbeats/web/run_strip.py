@@ -10,17 +10,9 @@ from functools import lru_cache
 from itertools import groupby
 
 from cronbeats.domain.job import Outcome
+from cronbeats.web.outcome_words import OUTCOMES
 
 _STEP, _HEIGHT = 6, 20
-_WORDS = {
-    Outcome.RUNNING: "running",
-    Outcome.SUCCESS: "succeeded",
-    Outcome.FAILED: "failed",
-    Outcome.MISSED: "missed",
-    Outcome.OVERRAN: "overran",
-    Outcome.ABANDONED: "without an end",
-    Outcome.UNOBSERVED: "unobserved",
-}
 # Lines along the strip, at these heights; how thick each is, and so its shape, its class says.
 _LINES = {
     Outcome.RUNNING: (13,),
@@ -43,7 +35,7 @@ def draw_mark(outcome: Outcome) -> str:
     lines = "".join(f"M0 {height}h{_STEP}" for height in _LINES[outcome])
     return (
         f'<svg class="strip" viewBox="0 0 {_STEP} {_HEIGHT}" aria-hidden="true">'
-        f'<path class="{outcome}" d="{lines}"/></svg>{_WORDS[outcome].capitalize()}'
+        f'<path class="{outcome}" d="{lines}"/></svg>{OUTCOMES[outcome].capitalize()}'
     )
 
 
@@ -65,5 +57,5 @@ def _draw(outcomes: tuple[Outcome, ...], room: int) -> str:
 def _in_words(newest_first: Sequence[tuple[Outcome, int]]) -> str:
     if not newest_first:
         return "No runs yet"
-    told = ", ".join(f"{count} {_WORDS[outcome]}" for outcome, count in newest_first)
+    told = ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in newest_first)
     return f"Newest first: {told}"

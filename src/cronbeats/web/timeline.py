@@ -11,6 +11,7 @@ from cronbeats.domain.duration import duration_in_words
 from cronbeats.domain.job import Outcome, Run
 from cronbeats.domain.words import local
 from cronbeats.web.duration_scale import Scale, Tick, scale_for
+from cronbeats.web.outcome_words import OUTCOMES
 
 MOST_BARS = 60
 PITCH, BAR_WIDTH = 13, 9
@@ -24,15 +25,6 @@ _MOST_BANDS = 100
 _MILLISECOND = timedelta(milliseconds=1)
 # What did not happen has no duration: such bars fill the plot, so that gaps are seen.
 _FULL = frozenset({Outcome.MISSED, Outcome.UNOBSERVED})
-_WORDS = {
-    Outcome.RUNNING: "running",
-    Outcome.SUCCESS: "succeeded",
-    Outcome.FAILED: "failed",
-    Outcome.MISSED: "missed",
-    Outcome.OVERRAN: "took too long",
-    Outcome.ABANDONED: "its end was never told",
-    Outcome.UNOBSERVED: "not observed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ class Timeline:
         """How many runs ended how, the most frequent first, with the words for it."""
         told = [bar.outcome for bar in self.bars]
         kinds = sorted(set(told), key=lambda each: (-told.count(each), each))
-        return [(each, told.count(each), _WORDS[each]) for each in kinds]
+        return [(each, told.count(each), OUTCOMES[each]) for each in kinds]
 
 
 def draw_timeline(
@@ -136,14 +128,9 @@ def moment_of(run: Run) -> datetime | None:
     return run.started_at or run.ended_at or run.slot_at
 
 
-def outcome_in_words(outcome: Outcome) -> str:
-    """Return how a run ended, as people say it."""
-    return _WORDS[outcome]
-
-
 def describe(run: Run, zone: str, now: datetime) -> str:
     """Return what a run was, in one line."""
-    words = f"Run {run.number} {_WORDS[run.outcome]}"
+    words = f"Run {run.number} {OUTCOMES[run.outcome]}"
     duration = _duration(run, now)
     if duration is not None:
         is_over = run.ended_at is not None
