@@ -90,7 +90,7 @@ async def test_it_is_chosen_by_job_integration_and_status(
         answer = await viewer.get(path, params={field: text})
         assert answer.status_code == 422, field
         assert f'id="{field}-error"' in answer.text, field
-    for text in ("x", "-1", "9" * 30):
+    for text in ("x", "-1", "9" * 30, "01", "+1", "0"):
         assert (await viewer.get(path, params={"job_id": text})).status_code == 404
 
 

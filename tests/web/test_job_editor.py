@@ -78,6 +78,8 @@ async def test_a_copy_has_all_rules_of_the_first(
         "name": "Copy of Nightly <backup>",
         "description": "To the other\n\thouse",
     }
+    odd = {"copy": f"0{job['id']}"}
+    assert (await member.get(f"{path}/new", params=odd)).status_code == 404
     elsewhere = World(world.db)
     await elsewhere.settle_in("Elsewhere")
     there = f"/w/{elsewhere.workspace_id}/jobs/new"

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from cronbeats.domain.access import Action
 from cronbeats.domain.attempt import Outcome
-from cronbeats.domain.errors import NotFoundError
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.page import PageRequest
 from cronbeats.services.browse_deliveries import browse_deliveries, get_delivery
@@ -19,12 +18,12 @@ from cronbeats.web.delivery_words import STATUSES, event_of
 from cronbeats.web.forms import Form
 from cronbeats.web.integration_words import TITLES, advice_on
 from cronbeats.web.job_paths import jobs_path
-from cronbeats.web.lists import asked_for, page_number
+from cronbeats.web.lists import asked_for, id_in, page_number
 from cronbeats.web.page import get
 from cronbeats.web.visit import Answer, Visit
 
 _PER_PAGE = 25
-_LONGEST_NAME, _MOST_DIGITS = 200, 18
+_LONGEST_NAME = 200
 _FILTERS = ("job", "job_id", "integration", "status")
 _ANY = ("", "Any")
 
@@ -97,7 +96,10 @@ PAGES = (
 
 
 def _read(asked: Mapping[str, str]) -> tuple[Wanted, dict[str, list[str]]]:
-    """Return which deliveries are asked for, and by field what cannot be asked for."""
+    """Return which deliveries are asked for, and by field what cannot be asked for.
+
+    Raises NotFoundError for a job that a page cannot have led here from.
+    """
     errors: dict[str, list[str]] = {}
     name, integration, status = asked["job"], asked["integration"], asked["status"]
     if len(name) > _LONGEST_NAME:
@@ -107,19 +109,12 @@ def _read(asked: Mapping[str, str]) -> tuple[Wanted, dict[str, list[str]]]:
     if status and status not in STATUSES:
         errors["status"] = ["Choose one."]
     wanted = Wanted(
-        _job_id(asked["job_id"]),
+        id_in(asked["job_id"]) if asked["job_id"] else None,
         None if "job" in errors else name or None,
         IntegrationKind(integration) if integration in TITLES else None,
         status if status in STATUSES else None,
     )
     return wanted, errors
-
-
-def _job_id(text: str) -> int | None:
-    """Return the job that a page leads here from. Raises NotFoundError for what is none."""
-    if not (text.isascii() and (text or "0").isdigit() and len(text) <= _MOST_DIGITS):
-        raise NotFoundError("There is no such job.")
-    return int(text) if text else None
 
 
 def _entry(visit: Visit, stored: StoredDelivery) -> Entry:

@@ -32,15 +32,14 @@ from cronbeats.web.job_forms import (
 )
 from cronbeats.web.job_outlook import look_ahead
 from cronbeats.web.job_paths import JOB, find_job, jobs_path
+from cronbeats.web.lists import id_in
 from cronbeats.web.page import get, post
-from cronbeats.web.refusals import NOT_FOUND, Refusal
 from cronbeats.web.rendering import render
 from cronbeats.web.time_zones import zone_names
 from cronbeats.web.typed_numbers import UNITS
 from cronbeats.web.visit import Answer, Visit
 
 _UNITS = [(each, each) for each in UNITS]
-_LONGEST_ID = 18
 _SEE_OTHER = 303
 
 
@@ -48,9 +47,7 @@ async def show_new_job(visit: Visit) -> Answer:
     """Ask what a new job is to be; `?copy=` names one to begin with. Raises NotFoundError."""
     fields = fresh(visit.user.timezone or "UTC")
     if (wanted := visit.request.query_params.get("copy")) is not None:
-        if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= _LONGEST_ID):
-            raise Refusal(NOT_FOUND)
-        wish = wish_of(await find_job(visit, int(wanted)))
+        wish = wish_of(await find_job(visit, id_in(wanted)))
         fields = fill_in(replace(wish, name=f"Copy of {wish.name}"[:LONGEST_NAME]))
     return _show_new(visit, Form({**fields, "once": new_token().secret}))
 
