@@ -1,5 +1,7 @@
 """What a job's rules mean is told, and drawn, as far as they can be read."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,6 +81,7 @@ def test_a_drawing_has_its_parts_in_order_and_room_for_their_names(rules: Rules,
         assert abs(part.x - edges[-1]) < 0.2
         edges.append(part.x + part.width)
     assert edges[-1] <= WIDTH
+    assert all(after.x - mark.x > 79 for mark, after in pairwise(drawing.marks))
     assert len(drawing.marks) == len(drawing.parts)
     if drawing.run:
         assert 60 <= drawing.run.width <= edges[-1]

@@ -13,7 +13,8 @@ from cronbeats.domain.words import in_words
 WIDTH = 340
 _DUE, _END = 24, 330
 _TAIL = 66
-_LEAST_GAP = 64
+# The widest mark, as in `+29 d 23 h`, with a little room beside it.
+_LEAST_GAP = 80
 
 
 @dataclass(frozen=True, slots=True)
