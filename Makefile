@@ -50,6 +50,7 @@ serve: .venv/runtime.stamp
 # pytest comes last: CI reads its closing line.
 test: install $(NODE:%=%/node_modules/.stamp)
 	@scripts/install-browser
+	@scripts/install-pgbouncer
 	@echo "== ruff format"
 	@$(BIN)/ruff format --check --quiet --diff .
 	@echo "== ruff check"

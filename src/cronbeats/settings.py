@@ -62,6 +62,8 @@ class Settings:
 
     database_url: str = "sqlite:///data/cronbeats.db"
     """Where the data lives: sqlite:///path/to/file.db or postgresql://user:password@host/name."""
+    database_direct_url: str = field(default="", repr=False)
+    """The same database without a pooler on the way, if the address above leads through one."""
     secret_key: tuple[str, ...] = field(default=(), repr=False)
     """Keys that secrets are encrypted with at rest: the first encrypts, all decrypt."""
     public_url: str = ""

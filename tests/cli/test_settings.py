@@ -27,6 +27,7 @@ KEY, OTHER_KEY = "k" * 32, "o" * 64
 # What each may be: the text, and what it means.
 GOOD: dict[str, tuple[str, Any]] = {
     "database_url": ("postgresql://ada:pw@db/beats", "postgresql://ada:pw@db/beats"),
+    "database_direct_url": ("postgresql://ada@db/beats", "postgresql://ada@db/beats"),
     "secret_key": (f"{KEY}, {OTHER_KEY} {KEY}", (KEY, OTHER_KEY)),
     "public_url": ("https://beats.example.com/", "https://beats.example.com/"),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - read, not listened on
@@ -81,6 +82,7 @@ SECONDS = "must be a number of seconds from 1 to 20"
 # These may be any text.
 FREE = {
     "database_url",
+    "database_direct_url",
     "host",
     "smtp_host",
     "smtp_username",

@@ -6,6 +6,7 @@ import pytest
 
 from cronbeats.domain.errors import InvalidValueError
 from cronbeats.storage.database import explain_bad_file, file_of
+from cronbeats.storage.urls import parse_url
 from tests.cli.program import complaint, init, run
 
 RULE = "must look like sqlite:///path/to/file.db or postgresql://user:password@host/name"
@@ -61,6 +62,40 @@ def test_options_of_postgresql_that_are_not_known_are_named() -> None:
         file_of(url)
     assert caught.value.errors == {"DATABASE_URL": ["has an option that is not known: pool"]}
     assert file_of("postgres://db/beats?host=/run/postgresql&port=5433") is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:pw@a:1,b:2/beats?sslmode=require&target_session_attrs=read-write",
+        "postgresql+asyncpg://ada:pw@/beats?host=a:1&host=b:2&ssl=require",
+    ],
+)
+def test_several_servers_of_one_database_may_be_named(url: str) -> None:
+    read = parse_url(url)
+    assert read.query == {"host": ("a:1", "b:2"), "ssl": "require"}
+    assert (read.username, read.password, read.database) == ("ada", "pw", "beats")
+    assert parse_url("postgresql://a,b:2").query == {"host": ("a:5432", "b:2")}
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        ("host=a&host=b:1", "must name each of several servers with its port, as in a:5432,b:5432"),
+        ("target_session_attrs=standby", "must not ask for a server that takes no writes"),
+    ],
+)
+def test_servers_that_would_not_do_are_refused(options: str, rule: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        parse_url(f"postgresql://ada:hunter2@/beats?{options}")
+    [told] = caught.value.errors["DATABASE_URL"]
+    assert told.startswith(rule)
+
+
+def test_a_direct_address_is_one_of_postgresql(tmp_path: Path) -> None:
+    ended = run(tmp_path, "serve", database_direct_url="postgresql://db/beats")
+    told = "CRONBEATS_DATABASE_DIRECT_URL is for PostgreSQL only."
+    assert complaint(ended, 2) == told
 
 
 def test_a_file_that_cannot_be_a_database_is_told_with_the_reason(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from cronbeats.domain.hint import Gathered, HintKind, Hints
 from cronbeats.storage.database import Database
@@ -47,6 +48,13 @@ class Pooled(Database):
 
     def listening_engine(self) -> AsyncEngine:
         return self._other.listening_engine()
+
+
+class Deaf(Database):
+    """A database behind a pooler that is known as one."""
+
+    async def is_pooled(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -101,6 +109,23 @@ async def test_who_cannot_hear_looks_again_every_now_and_then(
     assert said_by[6] == 2, "it noticed that nothing comes back"
     assert 5 <= said_by[60] <= 6
     assert set(map(str, process.heard)) == {ANY}
+    await process.relay.close()
+    await process.db.close()
+
+
+async def test_who_has_no_way_to_listen_looks_again_and_still_tells_others(
+    two: tuple[Process, Process], migrated_postgres_url: str
+) -> None:
+    _, there = two
+    await there.relay.step()
+    process = Process(Deaf(migrated_postgres_url))
+    with capture_logs() as logs:
+        for second in range(61):
+            process.moment = float(second)
+            process.relay.note(ONE)
+            await process.relay.step()
+    assert process.heard == [ANY] * 5
+    assert [entry["event"] for entry in logs] == ["other_processes_not_heard"]
     await process.relay.close()
     await process.db.close()
 

@@ -58,7 +58,9 @@ async def open_database(
 
     Without a cipher, secrets of integrations can neither be read nor stored.
     """
-    db = Database(settings.database_url, cipher=cipher)
+    db = Database(
+        settings.database_url, cipher=cipher, direct_url=settings.database_direct_url or None
+    )
     try:
         yield db
     except CronBeatsError as error:
@@ -108,16 +110,23 @@ def own_command() -> str:
 
 
 def _check_database_url(settings: Settings) -> None:
-    try:
-        file = file_of(settings.database_url)
-    except InvalidValueError as error:
-        raise SettingError(f"CRONBEATS_DATABASE_URL {error.errors['DATABASE_URL'][0]}.") from None
+    file = _file_of("CRONBEATS_DATABASE_URL", settings.database_url)
+    direct_url = settings.database_direct_url
+    if direct_url and (file or _file_of("CRONBEATS_DATABASE_DIRECT_URL", direct_url)):
+        raise SettingError("CRONBEATS_DATABASE_DIRECT_URL is for PostgreSQL only.")
     if file is None:
         return
     if settings.database_url == _default("database_url"):
         _make_directory(file.parent)
     if reason := explain_bad_file(file):
         raise SettingError(f"CRONBEATS_DATABASE_URL cannot be used: {reason}.")
+
+
+def _file_of(name: str, url: str) -> Path | None:
+    try:
+        return file_of(url)
+    except InvalidValueError as error:
+        raise SettingError(f"{name} {error.errors['DATABASE_URL'][0]}.") from None
 
 
 def _make_directory(directory: Path) -> None:

@@ -25,14 +25,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.hint import Gathered, Hint, gather
 from cronbeats.storage.cipher import Cipher
+from cronbeats.storage.connections import Connector
 from cronbeats.storage.dialect import (
     empty_the_log,
     overwrite_what_is_deleted,
-    parse_url,
-    sqlite_file,
 )
 from cronbeats.storage.drivers import Result, Script, run_script
 from cronbeats.storage.engines import create_engines, create_listening_engine, lightly
+from cronbeats.storage.urls import parse_url, sqlite_file
 
 Transaction = AsyncConnection
 """What storage functions work in; to everybody else it is only something to pass on."""
@@ -58,12 +58,21 @@ class Database:
 
     Every failure to reach or use it is an UnavailableError, after which nothing of the transaction
     at hand was kept. Secrets in it are sealed with `cipher`; without one, they cannot be read.
+    Where `url` leads through a pooler, `direct_url` does not; it is used to listen only.
     """
 
-    def __init__(self, url: str, pool_size: int = _POOL_SIZE, cipher: Cipher | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        pool_size: int = _POOL_SIZE,
+        cipher: Cipher | None = None,
+        direct_url: str | None = None,
+    ) -> None:
         self._url = parse_url(url)
+        self._direct_url = parse_url(direct_url) if direct_url else None
+        self._connector = Connector()
         self._cipher = cipher or Cipher()
-        self._reader, self._writer = create_engines(self._url, pool_size)
+        self._reader, self._writer = create_engines(self._url, pool_size, self._connector)
         for engine in self._engines():
             engine.update_execution_options(**{_CIPHER: self._cipher})
         self._light_writer = lightly(self._writer)
@@ -127,7 +136,7 @@ class Database:
         Without a trace, an embedded database's file holds nothing any more of what was overwritten;
         a server's keeps old rows until it is vacuumed.
         """
-        _, engine = create_engines(self._url, 1, is_hurried=False)
+        _, engine = create_engines(self._url, 1, self._connector, is_hurried=False)
         engine.update_execution_options(**{_CIPHER: self._cipher})
         try:
             async with _unavailable_on_failure():
@@ -145,9 +154,19 @@ class Database:
         """Whether other server processes may use the same database."""
         return self.file is None
 
+    async def is_pooled(self) -> bool:
+        """Tell whether a pooler lies between us and PostgreSQL. Raises UnavailableError."""
+        if self.is_shared and self._connector.is_pooled is None:
+            await self.check()
+        return bool(self._connector.is_pooled)
+
+    async def can_listen(self) -> bool:
+        """Tell whether there is a way to wait for notices. Raises UnavailableError."""
+        return self._direct_url is not None or not await self.is_pooled()
+
     def listening_engine(self) -> AsyncEngine:
         """Return an engine whose one connection can wait for notices; whoever asks disposes it."""
-        return create_listening_engine(self._url)
+        return create_listening_engine(self._direct_url or self._url)
 
     async def check(self) -> None:
         """Do nothing, but in the database: raise UnavailableError if it cannot be used."""

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -30,7 +29,6 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
-    make_url,
     select,
     text,
     true,
@@ -38,15 +36,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import URL, Connection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from cronbeats.domain.errors import InvalidValueError
 from cronbeats.storage import locks
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -63,15 +59,6 @@ ReadMoment = Callable[[Any], Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Any constants will do, as long as every version of CronBeats takes the same ones.
-
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -95,51 +82,6 @@ class Moment(TypeDecorator[datetime]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - SQLAlchemy's
         return None if dialect.name == "postgresql" else _from_microseconds
-
-
-def parse_url(text_url: str) -> URL:
-    """Return a database URL with the driver that we use.
-
-    Raises InvalidValueError for anything but SQLite and PostgreSQL; the words never repeat the URL,
-    as it may hold a password.
-    """
-    try:
-        url = make_url(text_url)
-    except (ArgumentError, ValueError):
-        raise InvalidValueError({"DATABASE_URL": [_URL_RULE]}) from None
-    driver = _DRIVERS.get(url.drivername)
-    if driver is None:
-        raise InvalidValueError({"DATABASE_URL": [_URL_RULE]})
-    url = url.set(drivername=driver)
-    if url.get_backend_name() == "sqlite":
-        if not _names_a_file(url):
-            raise InvalidValueError({"DATABASE_URL": [_URL_RULE]})
-        return url
-    return _with_options_of_driver(url)
-
-
-_URL_RULE = "must look like sqlite:///path/to/file.db or postgresql://user:password@host/name"
-# By the names that PostgreSQL's own tools have for them, the names that the driver has.
-_POSTGRESQL_OPTIONS = {"host": "host", "port": "port", "ssl": "ssl", "sslmode": "ssl"}
-
-
-def _names_a_file(url: URL) -> bool:
-    name = url.database or ""
-    return name not in {"", ":memory:"} and "\0" not in name and not url.query
-
-
-def _with_options_of_driver(url: URL) -> URL:
-    if unknown := sorted(url.query.keys() - _POSTGRESQL_OPTIONS.keys()):
-        words = f"has an option that is not known: {', '.join(unknown)}"
-        raise InvalidValueError({"DATABASE_URL": [words]})
-    return url.set(query={_POSTGRESQL_OPTIONS[name]: value for name, value in url.query.items()})
-
-
-def sqlite_file(url: URL) -> Path | None:
-    """Return the file of an embedded database, None when a server holds the data."""
-    if url.get_backend_name() != "sqlite" or url.database is None:
-        return None
-    return Path(url.database)
 
 
 def insert_into(tx: AsyncConnection, table: Table) -> Any:

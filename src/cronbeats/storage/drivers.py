@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import Dialect, Select, func
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from cronbeats.storage.connections import tells_to_part
 from cronbeats.storage.engines import durability_to_restore
 
 Rows = Sequence[Sequence[Any]]
@@ -138,7 +139,11 @@ async def _run_on_server(
     try:
         result = await _follow_on_server(script, driver)
         await driver.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
+        if tells_to_part(error):
+            await connection.invalidate()
+            await connection.engine.dispose()
+            raise
         with suppress(Exception):
             await driver.execute("ROLLBACK")
         if driver.is_closed() or driver.is_in_transaction():

@@ -12,42 +12,27 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from cronbeats.storage.dialect import sqlite_file
+from cronbeats.storage.connections import Connector
+from cronbeats.storage.urls import sqlite_file
 
 _SQLITE_BUSY_SECONDS = 5
 _SQLITE_UNHURRIED_SECONDS = 3600
 _WRITE_AHEAD = "PRAGMA journal_mode = WAL"
 _LIGHTLY = "lightly"
 _SYNCHRONOUS = "synchronous"
-# A server that is there answers sooner; one that is not may never say so.
-_CONNECT_SECONDS = 5
-_COMMAND_SECONDS = 10
 
 
 def create_engines(
-    url: URL, pool_size: int, *, is_hurried: bool = True
+    url: URL, pool_size: int, connector: Connector, *, is_hurried: bool = True
 ) -> tuple[AsyncEngine, AsyncEngine]:
     """Return the engine to read with and the engine to write with; PostgreSQL has one for both.
-
-    A connection that has gone silent is given up after a while, unless nothing is in a hurry. What
-    values a statement had is kept out of the texts of errors, as they may be secrets.
 
     SQLite has one writer at a time: it gets a connection of its own whose transactions take the
     write lock at once, so that none can fail half way for another's lock.
     """
     if sqlite_file(url) is None:
-        engine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            pool_pre_ping=True,
-            hide_parameters=True,
-            json_deserializer=_read_json,
-            connect_args={
-                "timeout": _CONNECT_SECONDS,
-                "command_timeout": _COMMAND_SECONDS if is_hurried else None,
-            },
+        engine = connector.engine(
+            url, pool_size=pool_size, is_hurried=is_hurried, read_json=_read_json
         )
         # All that is read in one transaction is of one moment, as it is with SQLite.
         reader = engine.execution_options(
@@ -62,7 +47,7 @@ def create_engines(
 
 def create_listening_engine(url: URL) -> AsyncEngine:
     """Return an engine whose one connection waits for PostgreSQL's notices in no transaction."""
-    return lightly(create_engines(url, 1)[1])
+    return lightly(create_engines(url, 1, Connector())[1])
 
 
 def lightly(writer: AsyncEngine) -> AsyncEngine:

@@ -93,14 +93,28 @@ class Relay:
 
     async def _listen(self) -> None:
         """Listen with a new connection: there is none, it was lost, or nothing came through it."""
-        if self._ear is not None and not self._ear.is_lost and not self._is_deaf:
-            self._is_deaf = True
-            _log.warning("other_processes_not_heard", effect="open pages are renewed less often")
+        if not await self._db.can_listen():
+            self._be_deaf("the database is reached through a pooler")
+            if self._seconds_since(self._said_any_at) >= _LONGEST_SLEEP_SECONDS:
+                self._say_any()
+            return
+        if self._ear is not None and not self._ear.is_lost:
+            self._be_deaf("what this process says itself does not come back to it")
         await self.close()
         self._ear = await self._ears.enter_async_context(Ear(self._db, self._on_notice))
         self._called_at, self._unanswered_since = -inf, None
         # What was said while nobody listened is not heard any more.
         self._say_any()
+
+    def _be_deaf(self, reason: str) -> None:
+        if not self._is_deaf:
+            self._is_deaf = True
+            _log.warning(
+                "other_processes_not_heard",
+                reason=reason,
+                effect="open pages are renewed less often",
+                hint="set CRONBEATS_DATABASE_DIRECT_URL to an address without a pooler",
+            )
 
     async def _call(self) -> None:
         """Tell what was noted, if only to hear our own voice."""
