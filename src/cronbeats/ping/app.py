@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 
 from cronbeats.domain.errors import UnavailableError
@@ -14,7 +15,7 @@ from cronbeats.domain.signal import Signal
 from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.edge.client_address import address_of
 from cronbeats.ping import receipt
-from cronbeats.ping.body import Said, clean, read_body
+from cronbeats.ping.body import NOTHING, Said, clean, read_body
 from cronbeats.ping.intake import Intake
 from cronbeats.ping.limits import Acquaintances, TokenBuckets
 from cronbeats.ping.receipt import Answer
@@ -22,6 +23,7 @@ from cronbeats.ping.target import Impossible, Nowhere, Target, parse_target
 from cronbeats.services.receive_signals import Accepted, Arrival, NoSuchJob
 
 _METHODS = frozenset({"GET", "POST", "HEAD"})
+_ANNOUNCING_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
 _JOB_BURST = 60
 # Wrong keys that one address may try a second, and at once: a host with a stale crontab stays
 # below it, a guesser would need millions of years.
@@ -62,7 +64,7 @@ class PingDoor:
         """Serve one HTTP request."""
         begun = time.perf_counter()
         answer = await self._answer(scope, receive, self._clock(), begun)
-        headers = [*self._headers, (b"content-length", str(len(answer.body)).encode())]
+        headers = [*self._headers, (b"content-length", b"%d" % len(answer.body))]
         if answer.retry_after_seconds is not None:
             headers.append((b"retry-after", str(answer.retry_after_seconds).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
@@ -72,8 +74,10 @@ class PingDoor:
     async def _answer(self, scope: Scope, receive: Receive, now: datetime, begun: float) -> Answer:
         address = address_of(scope, self._trusted) or ""
         target = parse_target(scope["raw_path"], scope["query_string"])
-        with self._expecting(target, address, now):
-            body, size = await _read(scope, receive, max(self._body_limit, _MOST_BYTES_READ))
+        body, size = b"", 0
+        if _may_have_body(scope):
+            with self._expecting(target, address, now):
+                body, size = await _read(receive, max(self._body_limit, _MOST_BYTES_READ))
         if scope["method"] not in _METHODS:
             return receipt.impossible("use GET, POST or HEAD")
         match target:
@@ -82,7 +86,7 @@ class PingDoor:
             case Impossible(rule):
                 return receipt.impossible(rule)
             case Target():
-                said = read_body(target.kind, body, size, self._body_limit)
+                said = read_body(target.kind, body, size, self._body_limit) if size else NOTHING
                 signal = _signal(target, said, scope, received_at=now, source_ip=address or None)
                 return await self._take(target, signal, address, begun)
 
@@ -101,8 +105,8 @@ class PingDoor:
         """Hand a signal in, unless it comes too fast or from somebody who is guessing keys."""
         if wait := self._jobs.take(target.key):
             return receipt.too_many(wait)
-        wait = self._guesses.wait(address)
-        if wait and not self._acquaintances.know(address, target.key):
+        is_known = self._acquaintances.know(address, target.key)
+        if not is_known and (wait := self._guesses.wait(address)):
             return receipt.too_many(wait)
         result = await self._intake.submit(Arrival(target.key, signal))
         if isinstance(result, Accepted):
@@ -116,8 +120,8 @@ class PingDoor:
             )
         if isinstance(result, NoSuchJob):
             return receipt.NOT_FOUND if result.is_disabled else self._wrong_key(address)
-        is_known = isinstance(result, UnavailableError)
-        return receipt.UNAVAILABLE if is_known else receipt.INTERNAL_ERROR
+        is_away = isinstance(result, UnavailableError)
+        return receipt.UNAVAILABLE if is_away else receipt.INTERNAL_ERROR
 
     def _wrong_key(self, address: str) -> Answer:
         wait = self._guesses.take(address)
@@ -141,15 +145,17 @@ def _signal(
     )
 
 
-async def _read(scope: Scope, receive: Receive, most: int) -> tuple[bytes, int]:
+def _may_have_body(scope: Scope) -> bool:
+    if not scope.get("http_version", "1.1").startswith("1"):
+        return True
+    return any(name in _ANNOUNCING_A_BODY for name, _ in scope["headers"])
+
+
+async def _read(receive: Receive, most: int) -> tuple[bytes, int]:
     """Return up to `most` bytes of the body, and how many there were.
 
     What comes too slowly counts as all there is: the request itself is the news.
     """
-    names = {name for name, _ in scope["headers"]}
-    is_http1 = scope.get("http_version", "1.1").startswith("1")
-    if is_http1 and b"content-length" not in names and b"transfer-encoding" not in names:
-        return b"", 0
     kept, size = bytearray(), 0
     try:
         async with asyncio.timeout(_BODY_PATIENCE_SECONDS):
@@ -168,5 +174,10 @@ async def _read(scope: Scope, receive: Receive, most: int) -> tuple[bytes, int]:
 def _user_agent(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
         if name == b"user-agent":
-            return clean(value.decode("utf-8", "replace"))[:_LONGEST_USER_AGENT]
+            return _readable(value)
     return None
+
+
+@lru_cache
+def _readable(user_agent: bytes) -> str:
+    return clean(user_agent.decode("utf-8", "replace"))[:_LONGEST_USER_AGENT]

@@ -31,6 +31,10 @@ class Said:
     size: int = 0
 
 
+NOTHING = Said()
+"""No body at all."""
+
+
 def read_body(kind: SignalKind, body: bytes, size: int, limit: int) -> Said:
     """Read a body: JSON with `message` and `progress`, or anything else as output.
 
@@ -55,6 +59,8 @@ def read_body(kind: SignalKind, body: bytes, size: int, limit: int) -> Said:
 
 def clean(text: str) -> str:
     """Return `text` with what no database keeps replaced: halves of surrogate pairs, and NUL."""
+    if text.isascii():
+        return text.replace("\0", "\ufffd")
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return whole.replace("\0", "\ufffd")
 

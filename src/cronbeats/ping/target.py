@@ -53,7 +53,7 @@ def parse_target(raw_path: bytes, query: bytes = b"") -> Target | Nowhere | Impo
     One slash at the end is fine. A run id (`?rid=`) that is none is as good as no run id: a job
     that did run must not be called down for it.
     """
-    parts = [unquote_to_bytes(part).decode("utf-8", "replace") for part in raw_path.split(b"/")]
+    parts = _parts(raw_path)
     if parts and parts[-1] == "":
         parts.pop()
     match parts:
@@ -62,6 +62,12 @@ def parse_target(raw_path: bytes, query: bytes = b"") -> Target | Nowhere | Impo
         case ["", "ping", key, verb, *arguments] if is_job_key(key):
             return _parse_verb(key, verb, arguments, _run_id(query))
     return Nowhere()
+
+
+def _parts(raw_path: bytes) -> list[str]:
+    if b"%" not in raw_path:
+        return raw_path.decode("utf-8", "replace").split("/")
+    return [unquote_to_bytes(part).decode("utf-8", "replace") for part in raw_path.split(b"/")]
 
 
 def _parse_verb(
