@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cronbeats.cli.expiry import parse_expiry
+from cronbeats.cli.moments import parse_expiry
 from cronbeats.domain.access import Role
 from cronbeats.domain.errors import InvalidKeyError, InvalidValueError
 from cronbeats.services.authenticate import authenticate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cronbeats.cli.audit_log import audit_log
 from cronbeats.cli.init import init
 from cronbeats.cli.keys import keys
 from cronbeats.cli.migrate import migrate
@@ -21,6 +22,7 @@ _app = typer.Typer(
 )
 for _command in (serve, init, migrate, version):
     _app.command()(_command)
+_app.command("audit-log")(audit_log)
 _app.add_typer(keys, name="keys")
 _app.add_typer(secrets, name="secrets")
 _app.add_typer(users, name="users")

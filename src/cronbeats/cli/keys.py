@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cronbeats.cli.common import load_settings, open_ready_database, print_json, print_table
-from cronbeats.cli.expiry import parse_expiry
+from cronbeats.cli.moments import parse_expiry
 from cronbeats.clock import system_clock
 from cronbeats.domain.access import Role
 from cronbeats.domain.api_key import ApiKey, MadeKey

@@ -1,6 +1,8 @@
-"""Browse the audit log: who did what in a workspace."""
+"""Browse the audit log: who did what in a workspace, or on the whole server."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from cronbeats.domain.audit import Actor, person
 from cronbeats.domain.page import Page, PageRequest
@@ -16,6 +18,20 @@ async def browse_audit_log(
     async with db.read() as tx:
         found, total = await audit_log.browse(tx, workspace_id, wanted, request)
     return Page(found, request, total)
+
+
+async def browse_everywhere(
+    db: Database, limit: int, *, since: datetime | None, workspace_id: int | None, is_of_none: bool
+) -> list[StoredEntry]:
+    """Return the newest entries, for the operator: of all workspaces and of none.
+
+    Or only those of one workspace; or, if `is_of_none`, only what belongs to no workspace: what
+    people did with their accounts, and which workspaces were deleted.
+    """
+    async with db.read() as tx:
+        return await audit_log.newest(
+            tx, limit, since=since, workspace_id=workspace_id, is_of_none=is_of_none
+        )
 
 
 async def browse_actors(db: Database, workspace_id: int) -> list[Actor]:

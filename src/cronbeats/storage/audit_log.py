@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, select
 
 from cronbeats.domain.audit import (
     Actor,
@@ -58,6 +58,25 @@ async def browse(
     """Return a page of those of a workspace's entries that match, newest first, and how many do."""
     rows, total = await fetch_page(tx, list_query(workspace_id, query), request)
     return [StoredEntry(row.id, _entry_of(row)) for row in rows], total
+
+
+async def newest(
+    tx: Transaction,
+    limit: int,
+    *,
+    since: datetime | None = None,
+    workspace_id: int | None = None,
+    is_of_none: bool = False,
+) -> list[StoredEntry]:
+    """Return the newest entries of all, of one workspace, or of none, from a moment on."""
+    own = audit_log.c.workspace_id
+    conditions: list[ColumnElement[bool]] = [own.is_(None)] if is_of_none else []
+    if workspace_id is not None:
+        conditions.append(own == workspace_id)
+    if since is not None:
+        conditions.append(audit_log.c.at >= since)
+    query = select(audit_log).where(*conditions).order_by(audit_log.c.id.desc()).limit(limit)
+    return [StoredEntry(row.id, _entry_of(row)) for row in await tx.execute(query)]
 
 
 def list_query(workspace_id: int, query: AuditQuery) -> Select[Any]:
