@@ -59,6 +59,11 @@ def test_a_webhook_is_set_up_and_tried_by_keyboard_alone(
     expect(page.get_by_text("The test message was delivered.")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Status 200 after \d+ ms"))).to_be_visible()
     assert [each.kind for each in receiver.taken] == ["test"]
+    log = home.at(open_page(storage_state=home.state), "deliveries")
+    tests = log.get_by_role("link", name="Test", exact=True)
+    before = tests.count()
+    page.get_by_role("button", name="Test Webhook").click()
+    expect(tests).to_have_count(before + 1)
     for hidden in (secret, receiver.secret):
         assert hidden not in page.content()
         assert hidden not in home.server.log()

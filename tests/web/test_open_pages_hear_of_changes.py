@@ -10,6 +10,7 @@ from ipaddress import ip_network
 import pytest
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.delivery import Unreachable
 from cronbeats.domain.hint import MOST_JOBS, HintKind, Hints
 from cronbeats.edge.asgi import Message
 from cronbeats.storage.database import Database
@@ -80,6 +81,24 @@ async def test_whatever_changes_about_a_job_is_told(world: World, listener: List
     assert await listener.hint() == said(job, "job")
 
 
+async def test_what_becomes_of_messages_is_told(world: World, listener: Listener) -> None:
+    job = await world.make_job()
+    assert await listener.hint() == said(job, "job")
+    about = {"any": False, "jobs": {}, "deliveries": [str(job["id"])]}
+    world.sender.answers.append(Unreachable("busy", 503))
+    await world.ping(job, "/end/fail")
+    assert await listener.hint() == said(job, "status")
+    await world.deliver()
+    assert await listener.hint() == about, "it is tried again"
+    await world.ping(job)
+    assert await listener.hint() == said(job, "status")
+    world.clock.turn(2)
+    await world.deliver()
+    assert await listener.hint() == about, "it is superseded"
+    await world.api("POST", "/integrations/webhook/test")
+    assert len((await listener.hint())["deliveries"]) == 1, "a test is about the drill job"
+
+
 async def test_what_is_undone_or_elsewhere_is_not_told(world: World, listener: Listener) -> None:
     elsewhere = World(world.db)
     await elsewhere.settle_in("Elsewhere")
@@ -100,6 +119,9 @@ async def test_many_changes_at_once_are_few_hints() -> None:
         assert len(first["jobs"]) == MOST_JOBS
         for job_id in range(MOST_JOBS + 1):
             door.hub.hear({1: Hints({job_id: HintKind.SIGNAL})})
+        assert await listener.hint() == ANY
+        for job_id in range(MOST_JOBS + 1):
+            door.hub.hear({1: Hints(deliveries={job_id})})
         assert await listener.hint() == ANY
 
 

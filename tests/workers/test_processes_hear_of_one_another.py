@@ -13,7 +13,7 @@ from cronbeats.storage.database import Database
 from cronbeats.storage.notices import pack, unpack
 from cronbeats.workers.relay import Relay
 
-ONE = {7: Hints({12: HintKind.STATUS})}
+ONE = {7: Hints({12: HintKind.STATUS}, deliveries={12, 13})}
 ANY = "any"
 
 

@@ -1,4 +1,4 @@
-"""Hints: that jobs changed, told to whoever is looking, so that they look again."""
+"""Hints: that jobs, or messages about them, changed, told to whoever is looking to look again."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ MOST_JOBS = 100
 
 
 class HintKind(StrEnum):
-    """What changed about a job: its status, something that came in, or what people decided."""
+    """What changed about a job: its status, something that came in, or what people decided.
+
+    Or a delivery: how an attempt to tell of it ended, which leaves the job itself as it was.
+    """
 
     STATUS = "status"
     SIGNAL = "signal"
     JOB = "job"
+    DELIVERY = "delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +35,35 @@ class Hint:
 
 @dataclass(slots=True)
 class Hints:
-    """What changed in one workspace since somebody last asked: jobs by id, or any of them."""
+    """What changed in one workspace since somebody last asked: jobs by id, or any of them.
+
+    `deliveries` are the jobs that messages were about; those of tests are the drill job's.
+    """
 
     jobs: dict[int, HintKind] = field(default_factory=dict)
     is_any: bool = False
+    deliveries: set[int] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
-        return self.is_any or bool(self.jobs)
+        return self.is_any or bool(self.jobs or self.deliveries)
 
     def add(self, job_id: int, kind: HintKind) -> None:
         """Note that a job changed; a change of its status is not forgotten for another one."""
-        if not self.is_any and self.jobs.get(job_id) is not HintKind.STATUS:
+        if self.is_any:
+            return
+        if kind is HintKind.DELIVERY:
+            self.deliveries.add(job_id)
+        elif self.jobs.get(job_id) is not HintKind.STATUS:
             self.jobs[job_id] = kind
-            if len(self.jobs) > MOST_JOBS:
-                self.add_any()
+        if max(len(self.jobs), len(self.deliveries)) > MOST_JOBS:
+            self.add_any()
 
     def add_any(self) -> None:
         """Note that any job may have changed."""
         self.is_any = True
         self.jobs.clear()
+        self.deliveries.clear()
 
     def merge(self, others: Hints) -> None:
         """Note what others noted, too."""
@@ -58,6 +71,8 @@ class Hints:
             self.add_any()
         for job_id, kind in others.jobs.items():
             self.add(job_id, kind)
+        for job_id in others.deliveries:
+            self.add(job_id, HintKind.DELIVERY)
 
 
 Gathered = Mapping[int, Hints]

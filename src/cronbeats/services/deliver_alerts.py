@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -20,6 +20,7 @@ from cronbeats.domain.delivery import (
     complaint_of,
     judge,
 )
+from cronbeats.domain.hint import Hint, HintKind
 from cronbeats.domain.integration import UNREADABLE
 from cronbeats.domain.outbox import LEASE
 from cronbeats.domain.storm import StormRule
@@ -27,7 +28,7 @@ from cronbeats.senders.protocol import DigestSender, Sender, Senders
 from cronbeats.storage import alerts, claims, delivery_attempts, due_alerts, integrations
 from cronbeats.storage.alerts import Lease
 from cronbeats.storage.claims import Claimed, Claims
-from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.database import Database, Transaction, note_hints
 from cronbeats.storage.delivery_attempts import Note
 from cronbeats.storage.due_alerts import Waiting
 
@@ -150,6 +151,7 @@ async def settle_alerts(
         broke = await _note_integrations(tx, attempts, verdicts, now)
         kept = await _note_alerts(tx, attempts, verdicts, now)
         await delivery_attempts.note(tx, _log_entries(attempts, kept, now))
+        note_hints(tx, _hints(attempts, kept))
         at_step("settling")
     return [
         Settled(
@@ -275,6 +277,13 @@ async def _note_alike(
         error=said or "",
         may_have_arrived=verdict.may_have_arrived,
     )
+
+
+def _hints(attempts: Sequence[Ended], kept: Collection[int]) -> Iterator[Hint]:
+    for taken in (taken for ended in attempts for taken in ended.claimed.taken):
+        alert = taken.alert
+        if taken.id in kept and alert.job is not None:
+            yield Hint(alert.workspace_id, alert.job.id, HintKind.DELIVERY)
 
 
 def _log_entries(attempts: Sequence[Ended], kept: Collection[int], now: datetime) -> list[Note]:

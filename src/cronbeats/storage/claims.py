@@ -9,12 +9,13 @@ from datetime import datetime
 from uuid import uuid4
 
 from cronbeats.domain.alert import AlertKind, Digest, digest_of
+from cronbeats.domain.hint import Hint, HintKind
 from cronbeats.domain.integration import Integration
 from cronbeats.domain.outbox import Owed, superseded
 from cronbeats.domain.storm import MOST_IN_A_DIGEST, StormRule, sort_out
 from cronbeats.storage import alerts, drill_jobs, due_alerts, signals
 from cronbeats.storage.alerts import Lease, Taken
-from cronbeats.storage.database import Transaction
+from cronbeats.storage.database import Transaction, note_hints
 
 # So many jobs at once are looked through for what need not be sent any more.
 _MOST_TO_CLEAR = 500
@@ -91,7 +92,7 @@ async def claim(
     """
     limit = room if storms is None else MOST_IN_A_DIGEST
     firsts = await due_alerts.first_due(tx, integration.id, now, limit)
-    leaving = await _clear_up(tx, integration.id, firsts, now, limit)
+    leaving = await _clear_up(tx, integration, firsts, now, limit)
     if storms is None:
         choice = _Choice([[each] for each in leaving])
     else:
@@ -104,7 +105,7 @@ async def claim(
 
 async def _clear_up(
     tx: Transaction,
-    integration_id: int,
+    integration: Integration,
     firsts: Sequence[due_alerts.First],
     now: datetime,
     limit: int,
@@ -115,15 +116,17 @@ async def _clear_up(
     ]
     blocked: list[int] = []
     if len(firsts) < limit:
-        blocked = await due_alerts.blocked_jobs(tx, integration_id, now, _MOST_TO_CLEAR)
+        blocked = await due_alerts.blocked_jobs(tx, integration.id, now, _MOST_TO_CLEAR)
     gone: set[int] = set()
     if looked_at := {*may_be_late, *blocked}:
-        for queue in await due_alerts.queues(tx, integration_id, looked_at):
+        for queue in await due_alerts.queues(tx, integration.id, looked_at):
             gone |= superseded(queue.owed, queue.status)
     if gone:
         await alerts.supersede(tx, gone, now)
+        which = (Hint(integration.workspace_id, each, HintKind.DELIVERY) for each in looked_at)
+        note_hints(tx, which)
     if blocked:
-        await alerts.line_up(tx, integration_id, blocked, now)
+        await alerts.line_up(tx, integration.id, blocked, now)
     return [each.owed for each in firsts if each.owed.id not in gone]
 
 

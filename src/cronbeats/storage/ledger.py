@@ -112,6 +112,7 @@ async def keep_test(
 ) -> None:
     """Write down a test message that was sent, as an alert that is settled."""
     await owed_alerts.keep_test(tx, drill_job, integration_id, alert, attempt)
+    note_hints(tx, [Hint(drill_job.workspace_id, drill_job.id, HintKind.DELIVERY)])
 
 
 async def end_far_mutes(tx: Transaction, now: datetime) -> None:

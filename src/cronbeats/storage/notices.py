@@ -17,6 +17,8 @@ from cronbeats.storage.database import Database
 _CHANNEL = "cronbeats_hints"
 # PostgreSQL takes payloads below 8000 bytes (https://www.postgresql.org/docs/current/sql-notify.html).
 _MOST_BYTES = 7500
+# Beside the ids of jobs, in a notice.
+_DELIVERIES = "deliveries"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 
@@ -105,11 +107,16 @@ def unpack(payload: str) -> tuple[str, Gathered | None]:
         raise ValueError("not a notice of ours") from error
 
 
-def _packed(hints: Hints) -> dict[str, str] | None:
-    return None if hints.is_any else {str(job_id): kind for job_id, kind in hints.jobs.items()}
+def _packed(hints: Hints) -> dict[str, Any] | None:
+    if hints.is_any:
+        return None
+    packed: dict[str, Any] = {str(job_id): kind for job_id, kind in hints.jobs.items()}
+    return {**packed, _DELIVERIES: sorted(hints.deliveries)} if hints.deliveries else packed
 
 
-def _unpacked(jobs: dict[str, str] | None) -> Hints:
-    if jobs is None:
+def _unpacked(packed: dict[str, Any] | None) -> Hints:
+    if packed is None:
         return Hints(is_any=True)
-    return Hints({int(job_id): HintKind(kind) for job_id, kind in jobs.items()})
+    deliveries = {int(job_id) for job_id in packed.pop(_DELIVERIES, ())}
+    jobs = {int(job_id): HintKind(kind) for job_id, kind in packed.items()}
+    return Hints(jobs, deliveries=deliveries)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import orjson
 from starlette.responses import PlainTextResponse
@@ -136,7 +137,10 @@ def _check_of(visit: Visit) -> Callable[[], Awaitable[bool]]:
 
 def _event(position: str, hints: Hints) -> str:
     """Return a hint as an event; browsers tell its id when they come back."""
-    told = {"any": hints.is_any, "jobs": {str(job_id): kind for job_id, kind in hints.jobs.items()}}
+    jobs = {str(job_id): kind for job_id, kind in hints.jobs.items()}
+    told: dict[str, Any] = {"any": hints.is_any, "jobs": jobs}
+    if hints.deliveries:
+        told["deliveries"] = sorted(map(str, hints.deliveries))
     return f"event: changed\nid: {position}\ndata: {orjson.dumps(told).decode()}\n\n"
 
 

@@ -2,6 +2,8 @@
 //
 //   <section data-live="name">…</section>      renewed whenever a job of the workspace changes
 //   <section data-live="name" data-jobs="7">   … whenever one of these jobs changes
+//   <section data-live="name" data-kinds="status delivery">   … only in these ways: a job's status, a
+//                             signal, the job as people made it, or a delivery about it
 //
 // The server hints at what changed; then the page is asked for again, and what differs is put in
 // place. Elements with an `id` or `data-key` stay the same ones, so they keep focus and choices; what
@@ -10,6 +12,7 @@
 
 "use strict";
 
+const USUAL_KINDS = "status signal job";
 const WITHOUT_HINTS_MS = 15_000;
 const NOW_AND_THEN_MS = 60_000;
 const SHORTEST_PAUSE_MS = 500;
@@ -62,11 +65,17 @@ function disconnect() {
 function onHint(event) {
   const changed = JSON.parse(event.data);
   const regions = [...document.querySelectorAll("[data-live]")];
-  const concerns = (region) =>
-    !region.dataset.jobs || region.dataset.jobs.split(" ").some((id) => id in changed.jobs);
-  if (changed.any || regions.some(concerns)) {
+  if (changed.any || regions.some((region) => concerns(region, changed))) {
     want();
   }
+}
+
+function concerns(region, { jobs, deliveries = [] }) {
+  const kinds = (region.dataset.kinds || USUAL_KINDS).split(" ");
+  const changed = Object.keys(jobs).filter((id) => kinds.includes(jobs[id]));
+  const ids = kinds.includes("delivery") ? [...changed, ...deliveries] : changed;
+  const shown = region.dataset.jobs?.split(" ");
+  return ids.some((id) => !shown || shown.includes(id));
 }
 
 function tick() {
