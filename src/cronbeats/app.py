@@ -224,7 +224,8 @@ class App:
             return None
 
         def begin(invitation: Invitation, link: str) -> None:
-            self._errands.begin("send_invitation", send_invitation(postman, invitation, link))
+            errand = send_invitation(self._db, postman, invitation, link)
+            self._errands.begin("send_invitation", errand, invitation_id=invitation.id)
 
         return begin
 

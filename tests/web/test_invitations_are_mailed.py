@@ -96,12 +96,32 @@ async def test_a_mail_that_fails_is_told_in_the_log_without_its_secret(world: Wo
     assert BOB not in str(logs)
 
 
+async def test_the_page_tells_whether_each_letter_was_taken(world: World) -> None:
+    for postman, email in (
+        (RecordingPostman(), BOB),
+        (EchoingPostman(), "eve@example.com"),
+        (MailPostman(None, world.clock), "max@example.com"),
+    ):
+        owner = await owner_of(world, postman)
+        await invite(world, owner, email)
+        await finish_errands(world)
+    owner = await owner_of(world, RecordingPostman())
+    await invite(world, owner, "")
+    shown = (await owner.get(f"/w/{world.workspace_id}/members")).text
+    assert re.findall(r"<b>([^<]+)</b><small>([\w ]*[Mm]ailed)</small>", shown) == [
+        (BOB, "Mailed"),
+        ("eve@example.com", "Could not be mailed"),
+        ("max@example.com", "Not mailed"),
+    ]
+
+
 async def test_a_server_that_cannot_send_mail_says_so(world: World) -> None:
     owner = await owner_of(world, MailPostman(None, world.clock))
     shown = await invite(world, owner, BOB)
     link_in(shown.text)
     assert f"This server cannot send mail: pass this link on to {BOB} yourself." in shown.text
-    assert "mailed" not in shown.text
+    assert "being mailed" not in shown.text
+    assert "<small>Not mailed</small>" in shown.text
 
 
 async def test_nobody_is_flooded_with_invitations(world: World) -> None:

@@ -44,11 +44,19 @@ async def test_one_that_fails_is_logged_by_its_kind_alone_and_the_others_are_don
     assert SECRET not in str(logs)
 
 
-async def test_one_that_hangs_is_left_behind_at_the_end() -> None:
+async def test_one_that_hangs_is_left_behind_at_the_end_and_logged_and_so_are_who_wait_for_it() -> (
+    None
+):
     errands = Errands()
-    errands.begin("hang", hang())
-    await errands.finish(0.01)
-    await errands.finish(0.01)
+    with capture_logs() as logs:
+        for number in range(6):
+            errands.begin("hang", hang(), invitation_id=number)
+        await errands.finish(0.01)
+        await errands.finish(0.01)
+    assert {(each["event"], each["errand"], each["reason"]) for each in logs} == {
+        ("errand_dropped", "hang", "the server stopped first")
+    }
+    assert sorted(each["invitation_id"] for each in logs) == list(range(6))
 
 
 async def test_more_than_a_hundred_do_not_pile_up() -> None:

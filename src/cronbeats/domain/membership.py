@@ -52,7 +52,8 @@ class Member:
 class Invitation:
     """A link behind which somebody joins a workspace; with an address only who has that one.
 
-    `created_by` is the address of whoever invited, None once that person is gone.
+    `created_by` is the address of whoever invited, None once that person is gone. `is_mailed` tells
+    whether the mail server took its letter, None while it was not tried.
     """
 
     id: int
@@ -63,6 +64,7 @@ class Invitation:
     created_by: str | None
     created_at: datetime
     expires_at: datetime
+    is_mailed: bool | None = None
 
 
 def may_manage(own: Role, other: Role) -> bool:

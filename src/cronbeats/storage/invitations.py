@@ -77,6 +77,12 @@ async def find(tx: Transaction, token: str, now: datetime) -> Invitation | None:
     return None if row is None else _invitation_from_row(row)
 
 
+async def note_mailed(tx: Transaction, invitation_id: int, *, is_mailed: bool) -> None:
+    """Note whether the mail server took the letter of an invitation."""
+    own = one_time_links.c.id == invitation_id
+    await tx.execute(update(one_time_links).where(own).values(is_mailed=is_mailed))
+
+
 async def use_up(tx: Transaction, invitation_id: int, now: datetime) -> None:
     """Let nobody accept an invitation any more."""
     own = one_time_links.c.id == invitation_id
@@ -116,4 +122,5 @@ def _invitation_from_row(row: Row[Any]) -> Invitation:
         created_by=row.made_by,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        is_mailed=row.is_mailed,
     )

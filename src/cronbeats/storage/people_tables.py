@@ -121,6 +121,8 @@ one_time_links = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),
+    # Of an invitation: whether the mail server took its letter; nothing until it was tried.
+    Column("is_mailed", Boolean),
 )
 
 # What somebody has used up of the tries that they may make, as the moment at which all are there
