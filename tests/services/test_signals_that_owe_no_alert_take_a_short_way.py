@@ -5,13 +5,33 @@ from pathlib import Path
 
 from sqlalchemy import Dialect, text
 
-from cronbeats.domain.signal import SignalKind
-from cronbeats.services.receive_signals import Accepted, receive_signals
+from cronbeats.domain.job import Job
+from cronbeats.domain.signal import Signal, SignalKind
+from cronbeats.domain.state_machine import on_signal
+from cronbeats.services.receive_signals import Accepted, Arrival, receive_signals
+from cronbeats.storage import jobs
 from cronbeats.storage.database import Database
 from cronbeats.storage.drivers import Script, Statement
 from tests.ping.door import arrival
 from tests.support.counting_database import CountingDatabase
-from tests.support.world import World
+from tests.support.world import Json, World
+
+KINDS = [
+    SignalKind.PING,
+    SignalKind.FAIL,
+    SignalKind.SUCCESS,
+    SignalKind.START,
+    SignalKind.LOG,
+    SignalKind.SUCCESS,
+    SignalKind.PING,
+]
+
+
+async def stored(world: World, job: Json) -> Job:
+    async with world.db.read() as tx:
+        found = await jobs.get(tx, world.workspace_id, job["id"])
+    assert found is not None
+    return found
 
 
 async def test_only_a_signal_that_changes_the_status_takes_the_long_way(
@@ -38,6 +58,16 @@ async def test_only_a_signal_that_changes_the_status_takes_the_long_way(
         (SignalKind.SUCCESS, "long"),
     ]
     await db.close()
+
+
+async def test_what_is_kept_of_a_job_is_what_the_law_says(world: World) -> None:
+    made = await world.make_job(failure_tolerance=1)
+    job = await stored(world, made)
+    for kind in [*KINDS, SignalKind.PING, *KINDS]:
+        signal = Signal(kind, world.clock.turn(20))
+        job = on_signal(job, signal).job
+        await receive_signals(world.db, [Arrival(job.key, signal)])
+        assert await stored(world, made) == job
 
 
 async def test_signals_of_one_job_count_in_their_order_whichever_way_they_take(

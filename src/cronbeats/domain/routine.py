@@ -2,73 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from cronbeats.domain.job import LastSignal, Outcome, Rules, Run, State, Status
+from cronbeats.domain.job import Outcome, Rules, Run
 from cronbeats.domain.reactions import COPY_WINDOW
 from cronbeats.domain.signal import Signal, SignalKind
 
 _SUCCESSES = frozenset({SignalKind.PING, SignalKind.SUCCESS})
 
 
-def routine_success(rules: Rules, state: State, signal: Signal) -> tuple[State, Run] | None:
-    """Return how a job stands after a success that is all as it should be, and the success's run.
+@dataclass(slots=True)
+class Steady:
+    """What a routine success asks of a healthy job without open runs, and what it changes there.
 
-    None says that it may not be: the job is not healthy, runs are open, the signal came late, out
-    of order or may be a copy. Then only the law knows (state_machine.on_signal).
+    The names are those of State; `last_kind`, `last_run_id` and `last_counted_at` are what it calls
+    the last signal. A routine success also ends the streaks of bad runs, knows no duration, and
+    forgets what went unended and unheard before.
     """
-    at, due_at = signal.received_at, state.due_at
-    if signal.kind not in _SUCCESSES or due_at is None or due_at + rules.grace <= at:
+
+    since: datetime
+    due_at: datetime
+    good_streak: int
+    run_count: int
+    last_signal_at: datetime
+    last_counted_at: datetime
+    last_kind: SignalKind
+    last_run_id: str | None
+
+
+def routine_success(rules: Rules, steady: Steady, signal: Signal) -> Run | None:
+    """Let a success that is all as it should be change how a job stands; return its run.
+
+    None, and no change, if it came late, out of order, or may be a copy, or is no success. Then
+    only the law knows (state_machine.on_signal).
+    """
+    at, kind, due_at = signal.received_at, signal.kind, steady.due_at
+    if (
+        kind not in _SUCCESSES
+        or at < steady.last_signal_at
+        or at < steady.since
+        or due_at + rules.grace <= at
+        or _may_be_copy(steady, signal)
+    ):
         return None
-    if not _is_well(state, at) or _may_be_copy(state.last_signal, signal):
-        return None
-    number = state.run_count + 1
-    run = Run(
-        number,
+    steady.due_at = rules.schedule.slot_after_run(at)
+    steady.good_streak += 1
+    steady.run_count += 1
+    steady.last_signal_at = steady.last_counted_at = at
+    steady.last_kind, steady.last_run_id = kind, signal.run_id
+    return Run(
+        steady.run_count,
         Outcome.SUCCESS,
         slot_at=due_at,
         ended_at=at,
         run_id=signal.run_id,
         exit_code=signal.exit_code,
     )
-    after = State(
-        status=Status.HEALTHY,
-        since=state.since,
-        reason=state.reason,
-        due_at=rules.schedule.slot_after_run(at),
-        good_streak=state.good_streak + 1,
-        run_count=number,
-        incident_count=state.incident_count,
-        incident=state.incident,
-        last_signal=LastSignal(signal.kind, at, signal.run_id),
-        last_signal_at=at,
-        last_start_at=state.last_start_at,
-        last_success_at=at,
-        last_failure_at=state.last_failure_at,
-    )
-    return after, run
 
 
-def _is_well(state: State, at: datetime) -> bool:
-    """Whether a job is healthy, no run is open, and nothing was heard of it that is later."""
-    heard_at = (
-        state.since,
-        state.last_signal_at,
-        state.last_start_at,
-        state.last_success_at,
-        state.last_failure_at,
-    )
+def _may_be_copy(steady: Steady, signal: Signal) -> bool:
     return (
-        state.status is Status.HEALTHY
-        and not state.open_runs
-        and all(moment is None or moment <= at for moment in heard_at)
-    )
-
-
-def _may_be_copy(last: LastSignal | None, signal: Signal) -> bool:
-    return (
-        last is not None
-        and last.kind is signal.kind
-        and last.run_id == signal.run_id
-        and signal.received_at - last.received_at <= COPY_WINDOW
+        steady.last_kind is signal.kind
+        and steady.last_run_id == signal.run_id
+        and signal.received_at - steady.last_counted_at <= COPY_WINDOW
     )

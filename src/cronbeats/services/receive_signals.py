@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.errors import UnavailableError
-from cronbeats.domain.job import Job, Status
+from cronbeats.domain.job import Job
 from cronbeats.domain.routine import routine_success
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.domain.state_machine import on_signal
@@ -78,8 +78,8 @@ async def receive_signals(
     return Batch(quiet.receipts, batch.owed_alerts)
 
 
-class _QuietJudge:
-    """Judges the arrivals whose jobs owe nobody an alert for them, and leaves the rest.
+class _QuietJudge(ledger.Judge):
+    """Judges the arrivals whose jobs owe nobody an alert for them, and leaves the `rest`.
 
     All of a job's arrivals are in one of both, so that they count in their order.
     """
@@ -90,38 +90,49 @@ class _QuietJudge:
         self.receipts: list[Receipt] = [NoSuchJob()] * len(arrivals)
         self.rest: list[int] = []
 
-    def __call__(self, accounts: Sequence[ledger.Account]) -> list[ledger.Account]:
+    def judge_routine(self, accounts: Sequence[ledger.Account]) -> Collection[ledger.Account]:
         known = {account.key: account for account in accounts}
-        loud: set[str] = set()
+        left: dict[str, ledger.Account] = {}
         for place, arrival in enumerate(self._arrivals):
             account = known.get(arrival.key)
-            if account is None or arrival.key in loud:
+            if account is None or arrival.key in left:
                 continue
-            if account.state.status is Status.DISABLED:
+            steady, signal = account.steady, arrival.signal
+            if not account.is_enabled:
                 self.receipts[place] = NoSuchJob(is_disabled=True)
-            elif _take_quietly(account, arrival.signal, self._blind):
-                self.receipts[place] = Accepted(account.state.due_at)
+            elif steady is None or (run := routine_success(account.rules, steady, signal)) is None:
+                left[arrival.key] = account
             else:
-                loud.add(arrival.key)
+                account.runs[run.number] = run
+                account.received.append(ledger.Received(signal))
+                self.receipts[place] = Accepted(steady.due_at)
+        return left.values()
+
+    def judge_by_law(self, accounts: Collection[ledger.Account]) -> Collection[ledger.Account]:
+        quiet = {account.key: account for account in accounts}
+        loud: set[str] = set()
+        for place, arrival in enumerate(self._arrivals):
+            account = quiet.get(arrival.key)
+            if account is not None:
+                receipt = _take_by_law(account, arrival.signal, self._blind)
+                if receipt is None:
+                    loud.add(arrival.key)
+                    del quiet[arrival.key]
+                else:
+                    self.receipts[place] = receipt
         self.rest = [place for place, each in enumerate(self._arrivals) if each.key in loud]
-        return [each for each in accounts if each.received and each.key not in loud]
+        return quiet.values()
 
 
-def _take_quietly(account: ledger.Account, signal: Signal, blind: BlindWindows) -> bool:
-    """Let a signal change a job's account; False, and no change, if it must be told to people."""
-    routine = routine_success(account.rules, account.state, signal)
-    if routine is not None:
-        account.state, run = routine
-        account.runs[run.number] = run
-        account.received.append(ledger.Received(signal))
-        return True
+def _take_by_law(account: ledger.Account, signal: Signal, blind: BlindWindows) -> Accepted | None:
+    """Let a signal change a job's account; None, and no change, if people must be told of it."""
     change = on_signal(account.judged(), signal, blind)
     if change.transitions or change.incidents:
-        return False
+        return None
     account.state = change.job.state
     account.runs.update({run.number: run for run in change.runs})
     account.received.append(_with_duration(signal, change.job))
-    return True
+    return Accepted(change.job.state.due_at)
 
 
 async def _receive(db: Database, arrivals: Sequence[Arrival], blind: BlindWindows) -> Batch:

@@ -10,13 +10,19 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Table, case, insert, select, update
+from sqlalchemy import Dialect, Subquery, Table, case, insert, literal_column, null, select, update
 
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import PACKED_ROWS, insert_for, pack_rows, table_of_packed
 from cronbeats.storage.schema import job_states
 
 _NUMBERED = ("job_id", "number")
+_FORGOTTEN_BY_ROUTINE = (
+    "last_duration_ms",
+    "unended_since",
+    "unheard_since",
+    "unheard_ends_since",
+)
 
 Row = Mapping[str, Any]
 
@@ -86,6 +92,22 @@ def state_update(dialect: Dialect, names: tuple[str, ...], *, by_clock: bool) ->
     rows = table_of_packed(dialect, {name: job_states.c[name].type for name in names})
     values: dict[str, Any] = {name: rows.c[name] for name in names if name != "job_id"}
     if not by_clock:
-        planned, deadline = job_states.c.wake_at, rows.c.wake_at
-        values["wake_at"] = case((planned < deadline, planned), else_=deadline)
+        values["wake_at"] = _wake_in_time(rows)
     return update(job_states).where(job_states.c.job_id == rows.c.job_id).values(values)
+
+
+@lru_cache
+def steady_update(dialect: Dialect, names: tuple[str, ...]) -> Any:
+    """Return the statement that updates rows of job_states by what routine successes changed."""
+    rows = table_of_packed(dialect, {name: job_states.c[name].type for name in names})
+    values: dict[str, Any] = {name: rows.c[name] for name in names if name != "job_id"}
+    values |= dict.fromkeys(("last_counted_at", "last_signal_at"), rows.c.last_success_at)
+    values |= dict.fromkeys(("bad_streak", "missed_streak"), literal_column("0"))
+    values |= dict.fromkeys(_FORGOTTEN_BY_ROUTINE, null())
+    values["wake_at"] = _wake_in_time(rows)
+    return update(job_states).where(job_states.c.job_id == rows.c.job_id).values(values)
+
+
+def _wake_in_time(rows: Subquery) -> Any:
+    planned, deadline = job_states.c.wake_at, rows.c.wake_at
+    return case((planned < deadline, planned), else_=deadline)

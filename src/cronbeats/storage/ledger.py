@@ -74,11 +74,10 @@ async def record(tx: Transaction, entries: Sequence[Entry], now: datetime) -> in
 
 
 async def record_quietly(db: Database, keys: Iterable[str], judge: Judge) -> None:
-    """Let `judge` change the jobs of these keys, and write what it returns, in one transaction.
+    """Let `judge` change the jobs of these keys, and write what owes no alert, in one transaction.
 
-    `judge` is given their accounts and returns those to be written, none of which may owe an alert;
-    it may be called in another thread. All is durable when this returns. Raises UnavailableError,
-    RefusedError if something cannot be stored, and what `judge` raises; then nothing was kept.
+    All of that is durable when this returns. Raises UnavailableError, RefusedError if something
+    cannot be stored, and what `judge` raises; then nothing was kept.
     """
     await quiet_changes.record(db, keys, judge)
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cronbeats.domain.job import Rules, Run, State, next_deadline
+from cronbeats.domain.job import Rules, Run, State, late_at, next_deadline
+from cronbeats.domain.routine import Steady
 from cronbeats.domain.signal import Signal
 
 
@@ -146,3 +147,37 @@ def state_row(job_id: int, rules: Rules, state: State) -> Sequence[Any]:
         len(state.open_runs),
         next_deadline(rules, state.status, state.due_at, state.open_runs),
     )
+
+
+STEADY = (
+    "job_id",
+    "due_at",
+    "good_streak",
+    "run_count",
+    "last_kind",
+    "last_run_id",
+    "last_success_at",
+    "wake_at",
+)
+
+
+def steady_row(job_id: int, rules: Rules, steady: Steady) -> Sequence[Any]:
+    """Return what a routine success has changed in the row of a job's state."""
+    return (
+        job_id,
+        steady.due_at,
+        steady.good_streak,
+        steady.run_count,
+        steady.last_kind,
+        steady.last_run_id,
+        steady.last_counted_at,
+        late_at(rules, steady.due_at),
+    )
+
+
+ROUTINE_RUN = ("job_id", "number", "outcome", "slot_at", "ended_at", "run_id", "exit_code")
+
+
+def routine_run_row(job_id: int, run: Run) -> Sequence[Any]:
+    """Return the row of a routine success's run, which had no start."""
+    return (job_id, run.number, run.outcome, run.slot_at, run.ended_at, run.run_id, run.exit_code)

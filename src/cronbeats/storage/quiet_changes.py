@@ -7,28 +7,34 @@ no more than the law looks at, and goes past what SQLAlchemy does for each state
 from __future__ import annotations
 
 from collections import defaultdict, namedtuple
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Dialect, select
 
 from cronbeats.domain.hint import HintKind, Hints
-from cronbeats.domain.job import Job, Rules, Run, State
+from cronbeats.domain.job import Job, Rules, Run, State, Status
+from cronbeats.domain.routine import Steady
 from cronbeats.domain.schedule import Cron, Every
+from cronbeats.domain.signal import SignalKind
 from cronbeats.storage import bulk
 from cronbeats.storage.database import Database
 from cronbeats.storage.dialect import ReadMoment, moment_reader, pack_rows, table_of_packed
 from cronbeats.storage.drivers import Rows, Script, Statement, command, query
 from cronbeats.storage.ledger_rows import (
+    ROUTINE_RUN,
     RUN,
     SIGNAL,
     STATE,
+    STEADY,
     Received,
+    routine_run_row,
     run_row,
     signal_row,
     state_row,
+    steady_row,
 )
 from cronbeats.storage.runs import run_from_row
 from cronbeats.storage.schema import job_states, jobs, runs, signals
@@ -37,32 +43,48 @@ from cronbeats.storage.states import state_from_row
 
 @dataclass(slots=True)
 class Account:
-    """A job as the law sees it, and what is to be written of it, its runs by their numbers."""
+    """A job as the law sees it, and what is to be written of it, its runs by their numbers.
+
+    `steady` is how it stands if it is healthy without open runs; the whole `state` is known only
+    where that does not do.
+    """
 
     job_id: int
     workspace_id: int
     key: str
     rules: Rules
-    state: State
+    is_enabled: bool
+    steady: Steady | None
+    state: State | None = None
     received: list[Received] = field(default_factory=list)
     runs: dict[int, Run] = field(default_factory=dict)
 
     def judged(self) -> Job:
         """Return the job for the law to look at, which asks for no name: to be shown to nobody."""
-        since = self.state.since
+        assert self.state is not None  # noqa: S101 - whoever asks has been told of the state
+        job_id, state = self.job_id, self.state
         return Job(
-            self.job_id, self.workspace_id, self.key, "", self.rules, self.state, since, since
+            job_id, self.workspace_id, self.key, "", self.rules, state, state.since, state.since
         )
 
 
-Judge = Callable[[Sequence[Account]], Collection[Account]]
-"""Changes the accounts of jobs, and returns those that are to be written."""
+class Judge(Protocol):
+    """Changes accounts; may be called in another thread."""
+
+    def judge_routine(self, accounts: Sequence[Account]) -> Collection[Account]:
+        """Take routine successes, and return the accounts that have others as well."""
+
+    def judge_by_law(self, accounts: Collection[Account]) -> Collection[Account]:
+        """Take all signals of these, whose states are known; return those that owe no alert.
+
+        What was taken of them as routine has been undone.
+        """
 
 
 async def record(db: Database, keys: Iterable[str], judge: Judge) -> None:
-    """Let `judge` change the jobs of these keys, and write what it returns, in one transaction.
+    """Let `judge` change the jobs of these keys, and write what owes no alert, in one transaction.
 
-    It may be called in another thread. Raises UnavailableError, RefusedError and what `judge` does.
+    Raises UnavailableError, RefusedError and what `judge` does.
     """
     changed = await db.run(lambda dialect: _script(dialect, sorted(set(keys)), judge))
     hints: dict[int, Hints] = {}
@@ -71,31 +93,67 @@ async def record(db: Database, keys: Iterable[str], judge: Judge) -> None:
     db.tell(hints)
 
 
-def _script(dialect: Dialect, keys: Sequence[str], judge: Judge) -> Script[Collection[Account]]:
+def _script(dialect: Dialect, keys: Sequence[str], judge: Judge) -> Script[Sequence[Account]]:
     use, read = _statements(dialect), moment_reader(dialect)
     found = yield use.lock_jobs, pack_rows(dialect, [[key] for key in keys])
-    rows = [row for row in _named(_JobRow, found) if row.deleted_at is None]
-    busy = [[row.id] for row in rows if row.open_runs]
+    accounts = [_account(row, read) for row in _named(_JobRow, found) if row.deleted_at is None]
+    left = judge.judge_routine(accounts)
+    quiet: Collection[Account] = ()
+    if left:
+        yield from _read_states(dialect, left)
+        quiet = judge.judge_by_law(left)
+    unsteady = {each.job_id for each in left}
+    routine = [each for each in accounts if each.received and each.job_id not in unsteady]
+    changed = sorted((*routine, *quiet), key=lambda each: each.job_id)
+    if changed:
+        received = [signal_row(each.job_id, its) for each in changed for its in each.received]
+        yield use.insert_signals, pack_rows(dialect, received)
+    if routine:
+        yield from _write_routine(dialect, routine)
+    if quiet:
+        yield from _write_quiet(dialect, quiet)
+    return changed
+
+
+def _read_states(dialect: Dialect, accounts: Collection[Account]) -> Script[None]:
+    """Let the states of jobs be known, with their open runs; forget what was taken of them."""
+    use, read = _statements(dialect), moment_reader(dialect)
+    ids = pack_rows(dialect, [[each.job_id] for each in accounts])
+    rows = _named(_StateRow, (yield use.states, ids))
+    busy = [[row.job_id] for row in rows if row.open_runs]
     open_runs = _by_job((yield use.open_runs, pack_rows(dialect, busy)), read) if busy else {}
-    accounts = [_account(row, open_runs, read) for row in rows]
-    changed = sorted(judge(accounts), key=lambda each: each.job_id)
-    if not changed:
-        return changed
-    received = [signal_row(each.job_id, its) for each in changed for its in each.received]
-    yield use.insert_signals, pack_rows(dialect, received)
-    states = [state_row(each.job_id, each.rules, each.state) for each in changed]
+    states = {row.job_id: state_from_row(row, open_runs.get(row.job_id, ()), read) for row in rows}
+    for each in accounts:
+        each.state = states[each.job_id]
+        each.received.clear()
+        each.runs.clear()
+
+
+def _write_routine(dialect: Dialect, accounts: Sequence[Account]) -> Script[None]:
+    use = _statements(dialect)
+    steady = [steady_row(each.job_id, each.rules, each.steady) for each in accounts if each.steady]
+    yield use.save_steady, pack_rows(dialect, steady)
+    new = [routine_run_row(each.job_id, run) for each in accounts for run in each.runs.values()]
+    yield use.insert_runs, pack_rows(dialect, new)
+
+
+def _write_quiet(dialect: Dialect, accounts: Collection[Account]) -> Script[None]:
+    use = _statements(dialect)
+    states = [state_row(each.job_id, each.rules, each.state) for each in accounts if each.state]
     yield use.save_states, pack_rows(dialect, states)
-    touched = [run_row(each.job_id, run) for each in changed for run in each.runs.values()]
+    touched = [run_row(each.job_id, run) for each in accounts for run in each.runs.values()]
     if touched:
         yield use.upsert_runs, pack_rows(dialect, touched)
-    return changed
 
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
     lock_jobs: Statement
+    states: Statement
     open_runs: Statement
     insert_signals: Statement
+    save_steady: Statement
+    insert_runs: Statement
     save_states: Statement
     upsert_runs: Statement
 
@@ -103,11 +161,14 @@ class _Statements:
 @lru_cache
 def _statements(dialect: Dialect) -> _Statements:
     return _Statements(
-        query(dialect, _lock_jobs(dialect)),
-        query(dialect, _open_runs(dialect)),
-        command(dialect, bulk.insertion(dialect, signals, SIGNAL)),
-        command(dialect, bulk.state_update(dialect, STATE, by_clock=False)),
-        command(dialect, bulk.replacement(dialect, runs, RUN, ("job_id", "number"))),
+        lock_jobs=query(dialect, _lock_jobs(dialect)),
+        states=query(dialect, _states(dialect)),
+        open_runs=query(dialect, _open_runs(dialect)),
+        insert_signals=command(dialect, bulk.insertion(dialect, signals, SIGNAL)),
+        save_steady=command(dialect, bulk.steady_update(dialect, STEADY)),
+        insert_runs=command(dialect, bulk.insertion(dialect, runs, ROUTINE_RUN)),
+        save_states=command(dialect, bulk.state_update(dialect, STATE, by_clock=False)),
+        upsert_runs=command(dialect, bulk.replacement(dialect, runs, RUN, ("job_id", "number"))),
     )
 
 
@@ -125,7 +186,18 @@ _CONFIGURATION = (
     jobs.c.recovery_threshold,
     jobs.c.deleted_at,
 )
-_STATE = tuple(job_states.c[name] for name in STATE if name not in {"job_id", "wake_at"})
+_STANDING = (
+    job_states.c.status,
+    job_states.c.open_runs,
+    job_states.c.since,
+    job_states.c.due_at,
+    job_states.c.good_streak,
+    job_states.c.run_count,
+    job_states.c.last_signal_at,
+    job_states.c.last_counted_at,
+    job_states.c.last_kind,
+    job_states.c.last_run_id,
+)
 
 
 def _lock_jobs(dialect: Dialect) -> Any:
@@ -133,8 +205,14 @@ def _lock_jobs(dialect: Dialect) -> Any:
     found = wanted.join(jobs, jobs.c.job_key == wanted.c.job_key)
     found = found.join(job_states, job_states.c.job_id == jobs.c.id)
     # Deleted ones, too: until PostgreSQL has counted them, it takes nearly all for deleted.
-    named = select(*_CONFIGURATION, *_STATE).select_from(found)
+    named = select(*_CONFIGURATION, *_STANDING).select_from(found)
     return named.order_by(jobs.c.id).with_for_update(of=(job_states, jobs), key_share=True)
+
+
+def _states(dialect: Dialect) -> Any:
+    wanted = table_of_packed(dialect, {"job_id": jobs.c.id.type})
+    found = wanted.join(job_states, job_states.c.job_id == wanted.c.job_id)
+    return select(*(job_states.c[name] for name in STATE)).select_from(found)
 
 
 def _open_runs(dialect: Dialect) -> Any:
@@ -147,7 +225,9 @@ def _open_runs(dialect: Dialect) -> Any:
     )
 
 
-_JobRow = namedtuple("_JobRow", [column.name for column in (*_CONFIGURATION, *_STATE)])  # type: ignore[misc]
+# mypy wants the names written out.
+_JobRow = namedtuple("_JobRow", [column.name for column in (*_CONFIGURATION, *_STANDING)])  # type: ignore[misc]
+_StateRow = namedtuple("_StateRow", STATE)  # type: ignore[misc]
 _RunRow = namedtuple("_RunRow", RUN)  # type: ignore[misc]
 
 
@@ -163,7 +243,7 @@ def _by_job(found: Rows, read: ReadMoment) -> Mapping[int, tuple[Run, ...]]:
     return {job_id: tuple(its) for job_id, its in by_job.items()}
 
 
-def _account(row: Any, open_runs: Mapping[int, tuple[Run, ...]], read: ReadMoment) -> Account:
+def _account(row: Any, read: ReadMoment) -> Account:
     rules = _rules(
         row.expected_interval_seconds,
         row.cron_expression,
@@ -174,8 +254,24 @@ def _account(row: Any, open_runs: Mapping[int, tuple[Run, ...]], read: ReadMomen
         row.failure_tolerance,
         row.recovery_threshold,
     )
-    state = state_from_row(row, open_runs.get(row.id, ()), read)
-    return Account(row.id, row.workspace_id, row.job_key, rules, state)
+    is_enabled = row.status != Status.DISABLED
+    return Account(row.id, row.workspace_id, row.job_key, rules, is_enabled, _steady(row, read))
+
+
+def _steady(row: Any, read: ReadMoment) -> Steady | None:
+    """Return how a job stands that is healthy, has no open run, and was heard of before."""
+    if row.status != Status.HEALTHY or row.open_runs or row.due_at is None or row.last_kind is None:
+        return None
+    return Steady(
+        since=read(row.since),
+        due_at=read(row.due_at),
+        good_streak=row.good_streak,
+        run_count=row.run_count,
+        last_signal_at=read(row.last_signal_at),
+        last_counted_at=read(row.last_counted_at),
+        last_kind=SignalKind(row.last_kind),
+        last_run_id=row.last_run_id,
+    )
 
 
 @lru_cache(maxsize=4096)
