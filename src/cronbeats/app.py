@@ -64,7 +64,9 @@ class App:
         self._db = db
         self._errands = Errands()
         self._lookout = lookout or _lookout(settings.only, db, clock)
-        self._intake = Intake(self._receive, self._wake_courier)
+        self._intake = Intake(
+            self._receive, self._wake_courier, note_refusal=self._lookout.note_refusal
+        )
         self._hub = Hub()
         self._relay = self._listening_relay(db)
         key_uses = KeyUses(db)

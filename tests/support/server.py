@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 # The machines that run tests may be slow, and busy with other tests.
 _PATIENCE_SECONDS = 60.0
-_PASSWORD = "a-made-up-pa55word"
+PASSWORD = "a-made-up-pa55word"
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class Server:
 def with_password(database_url: str) -> str:
     """Return a URL that holds a password, although the database may not ask for one."""
     url = make_url(database_url)
-    return url.set(password=url.password or _PASSWORD).render_as_string(hide_password=False)
+    return url.set(password=url.password or PASSWORD).render_as_string(hide_password=False)
 
 
 class StartServer(Protocol):

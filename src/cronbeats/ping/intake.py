@@ -39,10 +39,12 @@ class Intake:
         receive: Callable[[Sequence[Arrival]], Awaitable[Batch]],
         alerts_are_owed: Callable[[], None],
         longest_wait_seconds: float = _LONGEST_WAIT_SECONDS,
+        note_refusal: Callable[[datetime], None] = lambda _: None,
     ) -> None:
         self._receive = receive
         self._alerts_are_owed = alerts_are_owed
         self._longest_wait = longest_wait_seconds
+        self._note_refusal = note_refusal
         self._waiting: deque[_Waiting] = deque()
         self._committing: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
@@ -57,6 +59,7 @@ class Intake:
         UnavailableError if it was not certain in time, or too many were waiting already.
         """
         if len(self._waiting) >= _MOST_WAITING:
+            self._note_refusal(arrival.signal.received_at)
             return UnavailableError("too many signals are waiting")
         loop = asyncio.get_running_loop()
         waiting = _Waiting(arrival, loop.create_future(), loop.time())
@@ -109,6 +112,8 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
             done = Batch([error] * len(batch))
         for each, receipt in zip(batch, done.receipts, strict=True):
+            if isinstance(receipt, UnavailableError):
+                self._note_refusal(each.arrival.signal.received_at)
             if not each.receipt.done():
                 each.receipt.set_result(receipt)
         if done.owed_alerts:
@@ -134,6 +139,7 @@ class Intake:
         limit = loop.time() - self._longest_wait
         for each in (*self._committing, *self._waiting):
             if each.since <= limit and not each.receipt.done():
+                self._note_refusal(each.arrival.signal.received_at)
                 each.receipt.set_result(UnavailableError("the database took too long"))
         while self._waiting and self._waiting[0].receipt.done():
             self._waiting.popleft()

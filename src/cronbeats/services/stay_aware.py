@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cronbeats.domain.blind_window import LONGEST_GAP, Blindness, BlindWindow, BlindWindows
@@ -48,10 +48,13 @@ async def stay_aware(
     before: Awareness | None = None,
     *,
     hears: bool = True,
+    refused_since: datetime | None = None,
 ) -> Awareness:
     """Note that this process can accept pings now; keep a blind window if nobody could before.
 
-    One that takes no pings itself (not `hears`) only looks how long ago another one could.
+    The time since this process first refused a ping that it could not store, if it did since its
+    last beat, is one as well, however short. One that takes no pings itself (not `hears`) only
+    looks how long ago another one could.
 
     The pulse is kept by the clock of the database's server, which all processes share, so that
     their own clocks may differ; an embedded database has one process, and that one's clock.
@@ -72,6 +75,8 @@ async def stay_aware(
         silent = timedelta(0) if last_beat_at is None else shared_at - last_beat_at
         # A silence that goes on is kept by the process that ends it.
         found = _compare(now, shared_at, silent if hears else timedelta(0), before)
+        if refused_since is not None and refused_since < now:
+            found = _with_refusals(found, refused_since, now)
         if found is not None:
             await _keep(tx, found, now)
         newest = await blind_windows.newest_number(tx)
@@ -103,6 +108,14 @@ def _compare(
     if passed > LONGEST_GAP < silent:
         return BlindWindow(now - min(passed, silent), now)
     return None
+
+
+def _with_refusals(found: BlindWindow | None, since: datetime, now: datetime) -> BlindWindow:
+    if found is None:
+        return BlindWindow(since, now)
+    if found.reason is Blindness.SILENCE:
+        return replace(found, started_at=min(found.started_at, since))
+    return found
 
 
 async def _keep(tx: Transaction, found: BlindWindow, now: datetime) -> None:

@@ -9,9 +9,11 @@ import structlog
 
 from cronbeats.clock import Clock
 from cronbeats.domain.blind_window import ALWAYS_HEARD, LONGEST_GAP, BlindWindow, BlindWindows
+from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.words import in_words
 from cronbeats.services.stay_aware import Awareness, ReadServerTime, stay_aware
 from cronbeats.storage.database import Database
+from cronbeats.workers.doubt import Doubt
 
 BEAT_SECONDS = 5.0
 # Whoever judges in another process judges no further than to the last beat of one that hears.
@@ -53,6 +55,18 @@ class Lookout:
         self._beating = asyncio.Lock()
         self._is_clock_off = False
         self._is_nobody_hearing = False
+        self._doubt = Doubt(clock)
+
+    def note_refusal(self, received_at: datetime) -> None:
+        """Know of a ping that came at `received_at` and could not be stored.
+
+        Nobody is judged beyond that until the next beat, which makes a blind window of it.
+        """
+        self._doubt.note_refusal(received_at)
+
+    def doubt(self) -> None:
+        """Know that the database could not be used: who could not, either, may say more later."""
+        self._doubt.note_failure()
 
     def warnings(self) -> dict[str, str]:
         """Say what needs a hand although this process does its work: by subject, in words."""
@@ -79,19 +93,20 @@ class Lookout:
     async def windows(self) -> BlindWindows:
         """Return every blind window up to this moment. Raises UnavailableError.
 
-        Where no pings are taken, the last may be one that has not ended yet.
+        Where no pings are taken, or some were refused, the last may not have ended yet.
         """
         if self._trusted() is None:
             async with self._beating:
                 if self._trusted() is None:
                     await self._beat()
-        return self._windows
+        return self._doubt.with_refusals(self._windows)
 
     async def heard_until(self, until: datetime) -> datetime:
-        """Return up to when, `until` at most, some process was able to take pings for certain.
+        """Return up to when, `until` at most, it is known what pings came, or that none could.
 
         Raises UnavailableError.
         """
+        until = self._doubt.certain_until(until)
         if self._hears:
             return until
         async with self._beating:
@@ -108,10 +123,23 @@ class Lookout:
         return self._aware if is_fresh else None
 
     async def _beat(self) -> Awareness:
-        aware = await stay_aware(
-            self._db, self._clock, self._read_server_time, self._aware, hears=self._hears
-        )
+        refused_since = self._doubt.take_refusals()
+        try:
+            aware = await stay_aware(
+                self._db,
+                self._clock,
+                self._read_server_time,
+                self._aware,
+                hears=self._hears,
+                refused_since=refused_since,
+            )
+        except UnavailableError:
+            if refused_since is not None:
+                self._doubt.note_refusal(refused_since)
+            self._doubt.note_failure()
+            raise
         self._aware = aware
+        self._doubt.note_beat(aware.at)
         self._mind_the_silence(aware)
         if aware.found is not None:
             _tell(aware.found)

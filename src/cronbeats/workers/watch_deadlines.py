@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from cronbeats.clock import Clock
+from cronbeats.domain.errors import UnavailableError
 from cronbeats.services.check_deadlines import check_deadlines, next_deadline
 from cronbeats.storage.database import Database
 from cronbeats.workers.lookout import Lookout
@@ -40,7 +41,14 @@ class DeadlineWatcher:
         self._told_at: dict[int, datetime] = {}
 
     async def step(self) -> float:
-        """Judge what is due; return the seconds until the next look."""
+        """Judge what is due; return the seconds until the next look. Raises UnavailableError."""
+        try:
+            return await self._step()
+        except UnavailableError:
+            self._lookout.doubt()
+            raise
+
+    async def _step(self) -> float:
         until = self._judged_until()
         upcoming = await next_deadline(self._db)
         if upcoming is None:
