@@ -20,10 +20,16 @@ def test_a_usable_url_has_no_fault(url: str) -> None:
     assert explain_bad_url(url) == []
 
 
+HTTP_IS_OFF = (
+    "Must begin with https://. Whoever runs this server can allow http:// with "
+    "CRONBEATS_ALLOW_HTTP_TARGETS."
+)
+
+
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("http://example.com/", "Must begin with https://."),
+        ("http://example.com/", HTTP_IS_OFF),
         ("ftp://example.com/", "Must begin with https://."),
         ("example.com/hook", "Must begin with https://."),
         ("https:///hook", "Must have a host name."),

@@ -43,7 +43,7 @@ def test_a_value_that_is_too_long_is_a_fault(kind: IntegrationKind) -> None:
 def test_a_url_must_be_usable(kind: IntegrationKind, field: str) -> None:
     sender = sender_of(kind, HttpClient(), ORIGIN)
 
-    assert sender.explain_bad({field: "http://example.com"}) == {
+    assert sender.explain_bad({field: "ftp://example.com"}) == {
         field: ["Must begin with https://."]
     }
 

@@ -250,6 +250,13 @@ async def test_the_last_success_and_failure_are_told_in_the_readers_zone(
     await world.ping(job, "/end/fail")
     await world.deliver_all()
     assert "The newest attempt did not get through" in (await admin.get(path)).text
+    world.clock.turn(60)
+    page = Page((await admin.post(f"{path}/webhook/test")).text)
+    assert page.all("time", datetime="2026-03-02T14:15:00Z"), "the test was a success"
+    assert "The newest attempt did not get through" not in page.html
+    world.sender.answers.append(Refused("A test displeased.", 400))
+    await admin.post(f"{path}/webhook/test")
+    assert "A test displeased." in Page((await admin.get(path)).text).texts["small"]
 
 
 async def test_what_the_operator_must_do_first_is_told(

@@ -113,11 +113,11 @@ def view_of(setup: Setup) -> type[BaseModel]:
         ),
         "last_success_at": (
             Moment | None,
-            shown("When an alert last arrived, in UTC", "2026-02-19T02:15:01Z"),
+            shown("When an alert or a test last arrived, in UTC", "2026-02-19T02:15:01Z"),
         ),
         "last_failure_at": (
             Moment | None,
-            shown("When an attempt last failed, in UTC", "2026-02-18T02:15:01Z"),
+            shown("When an attempt to send one last failed, in UTC", "2026-02-18T02:15:01Z"),
         ),
         "last_failure_reason": (
             str | None,

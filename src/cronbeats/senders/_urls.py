@@ -38,6 +38,9 @@ def explain_bad_url(url: str, *, allow_http: bool = False) -> list[str]:
 def _explain_bad_scheme(parts: SplitResult, allow_http: bool) -> list[str]:
     if parts.scheme == "https" or (parts.scheme == "http" and allow_http):
         return []
+    if parts.scheme == "http":
+        allow = "Whoever runs this server can allow http:// with CRONBEATS_ALLOW_HTTP_TARGETS."
+        return [f"Must begin with https://. {allow}"]
     return ["Must begin with https:// or http://." if allow_http else "Must begin with https://."]
 
 

@@ -20,7 +20,7 @@ from cronbeats.domain.audit import (
     changes_between,
     hidden_changes,
 )
-from cronbeats.domain.delivery import Delivered
+from cronbeats.domain.delivery import Delivered, complaint_of
 from cronbeats.domain.errors import (
     DeliveryFailedError,
     InvalidValueError,
@@ -134,6 +134,9 @@ async def test_integration(
         drill_job = await drill_jobs.lock(tx, workspace_id, now)
         attempt = attempt_of(delivery, now, now)
         await ledger.keep_test(tx, drill_job, integration.id, alert, attempt)
+        status = "sent" if isinstance(delivery, Delivered) else "failed"
+        said = complaint_of(delivery)
+        await integrations.note_test(tx, integration.id, status, now, said)
         target = Target(TargetKind.INTEGRATION, sender.kind, integration.id)
         tested = AuditEntry(now, by, AuditAction.INTEGRATION_TESTED, target, workspace_id)
         await audit_log.add(tx, [tested])

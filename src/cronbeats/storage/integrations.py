@@ -135,11 +135,14 @@ async def note_delivery(
         "last_delivery_at": now,
         "last_delivery_error": error,
     }
-    if status == "sent":
-        values |= {"last_success_at": now}
-    else:
-        values |= {"last_failure_at": now, "last_failure_reason": error}
-    await tx.execute(_one(integration_id).values(values))
+    await tx.execute(_one(integration_id).values(values | _newest(status, now, error)))
+
+
+async def note_test(
+    tx: Transaction, integration_id: int, status: str, now: datetime, error: str | None
+) -> None:
+    """Remember that a test message arrived, or why it did not: it is no delivery of an alert."""
+    await tx.execute(_one(integration_id).values(_newest(status, now, error)))
 
 
 async def hold(tx: Transaction, integration: Integration, until: datetime) -> None:
@@ -206,6 +209,12 @@ def integration_from_row(tx: Transaction, row: Row[Any]) -> Integration:
         resume_at=row.resume_at,
         broken=broken,
     )
+
+
+def _newest(status: str, now: datetime, error: str | None) -> dict[str, Any]:
+    if status == "sent":
+        return {"last_success_at": now}
+    return {"last_failure_at": now, "last_failure_reason": error}
 
 
 def _one(integration_id: int) -> Update:
