@@ -92,6 +92,18 @@ async def test_what_cannot_be_asked_for_is_said(
     assert Page(answer.text).all("div", role="alert")
 
 
+async def test_it_is_said_that_alerts_go_nowhere(
+    world: World, viewer: httpx.AsyncClient, path: str
+) -> None:
+    job = await world.make_job()
+    pages = (path, f"{path}/{job['id']}")
+    for each in pages:
+        assert "Alerts go nowhere" not in (await viewer.get(each)).text
+    await world.api("PUT", "/integrations/webhook", {"is_enabled": False})
+    for each in pages:
+        assert "Choose where alerts go" in Page((await viewer.get(each)).text).texts["a"]
+
+
 async def test_counts_title_and_icon_tell_of_all_jobs(
     world: World, viewer: httpx.AsyncClient, path: str
 ) -> None:

@@ -10,7 +10,7 @@ from cronbeats.domain.errors import NotFoundError
 from cronbeats.domain.job import Job, Run
 from cronbeats.domain.page import Page, PageRequest
 from cronbeats.domain.state_machine import as_seen
-from cronbeats.storage import deliveries, incidents, jobs, runs, signals
+from cronbeats.storage import deliveries, incidents, integrations, jobs, runs, signals
 from cronbeats.storage.database import Database
 from cronbeats.storage.deliveries import StoredDelivery, Wanted
 from cronbeats.storage.incidents import StoredIncident
@@ -19,13 +19,17 @@ from cronbeats.storage.signals import SignalQuery, StoredSignal
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A job as it stands, and the newest of each sort of its history, newest first."""
+    """A job as it stands, and the newest of each sort of its history, newest first.
+
+    Without `is_anybody_told`, alerts go nowhere.
+    """
 
     job: Job
     runs: Page[Run]
     incidents: Page[StoredIncident]
     signals: Page[StoredSignal]
     deliveries: Page[StoredDelivery]
+    is_anybody_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,12 @@ async def inspect_job(
         broken = await incidents.browse(tx, job_id, wanted["incidents"])
         about = Wanted(job_id=job_id)
         sent = await deliveries.browse(tx, workspace_id, about, wanted["deliveries"])
+        is_anybody_told = await integrations.is_any_told(tx, workspace_id)
     return Inspection(
         as_seen(job, now, blind),
         Page(ran[0], wanted["runs"], ran[1]),
         Page(broken[0], wanted["incidents"], broken[1]),
         Page(told[0], wanted["signals"], told[1]),
         Page(sent[0], wanted["deliveries"], sent[1]),
+        is_anybody_told,
     )

@@ -10,7 +10,7 @@ from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.job import Job, Outcome, Status
 from cronbeats.domain.page import Page, PageRequest
 from cronbeats.domain.state_machine import as_seen, on_time
-from cronbeats.storage import job_lists, jobs, runs
+from cronbeats.storage import integrations, job_lists, jobs, runs
 from cronbeats.storage.database import Database
 from cronbeats.storage.job_lists import JobQuery, SortKey
 
@@ -26,13 +26,15 @@ class Overview:
     """A page of jobs, and the workspace that they belong to.
 
     `counts` and `tags` are those of all jobs of the workspace, whatever the page shows of them.
-    `outcomes` tells how the last runs of each job on the page ended, oldest first.
+    `outcomes` tells how the last runs of each job on the page ended, oldest first. Without
+    `is_anybody_told`, alerts go nowhere.
     """
 
     page: Page[Job]
     counts: Mapping[Status, int]
     tags: Sequence[str]
     outcomes: Mapping[int, Sequence[Outcome]]
+    is_anybody_told: bool
 
 
 async def look_over_jobs(
@@ -55,8 +57,9 @@ async def look_over_jobs(
         found, total = await job_lists.browse(tx, workspace_id, query, request, judged)
         outcomes = await runs.last_outcomes(tx, [job.id for job in found], RUNS_SHOWN)
         tags = await job_lists.tags_of(tx, workspace_id, _MOST_TAGS)
+        is_anybody_told = await integrations.is_any_told(tx, workspace_id)
     shown = [as_seen(job, now, blind) for job in found]
-    return Overview(Page(shown, request, total), counts, tags, outcomes)
+    return Overview(Page(shown, request, total), counts, tags, outcomes, is_anybody_told)
 
 
 async def name_jobs(db: Database, workspace_id: int, job_ids: Collection[int]) -> dict[int, str]:

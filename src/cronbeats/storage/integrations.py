@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, or_, select, update
+from sqlalchemy import Row, Select, Update, exists, or_, select, update
 
 from cronbeats.domain.errors import UnreadableSecretError
 from cronbeats.domain.integration import Breakage, Integration, IntegrationKind, LastDelivery
@@ -21,6 +21,16 @@ async def browse(tx: Transaction, workspace_id: int) -> list[Integration]:
     """Return a workspace's integrations, those that were ever set up."""
     rows = await tx.execute(select(integrations).where(integrations.c.workspace_id == workspace_id))
     return [integration_from_row(tx, row) for row in rows]
+
+
+async def is_any_told(tx: Transaction, workspace_id: int) -> bool:
+    """Tell whether any integration of a workspace is told of alerts."""
+    told = exists().where(
+        integrations.c.workspace_id == workspace_id,
+        integrations.c.is_enabled,
+        integrations.c.is_configured,
+    )
+    return bool(await tx.scalar(select(told)))
 
 
 async def get(tx: Transaction, workspace_id: int, kind: IntegrationKind) -> Integration | None:

@@ -2,8 +2,7 @@
 //
 //   <section data-live="name">…</section>      renewed whenever a job of the workspace changes
 //   <section data-live="name" data-jobs="7">   … whenever one of these jobs changes
-//   <section data-live="name" data-kinds="status delivery">   … only in these ways: a job's status, a
-//                             signal, the job as people made it, or a delivery about it
+//   <section data-live="name" data-kinds="status delivery">   … and only in these ways
 //
 // The server hints at what changed; then the page is asked for again, and what differs is put in
 // place. Elements with an `id` or `data-key` stay the same ones, so they keep focus and choices; what
@@ -65,17 +64,15 @@ function disconnect() {
 function onHint(event) {
   const changed = JSON.parse(event.data);
   const regions = [...document.querySelectorAll("[data-live]")];
-  if (changed.any || regions.some((region) => concerns(region, changed))) {
+  if (changed.any || regions.some((region) => concerns(region.dataset, changed))) {
     want();
   }
 }
 
-function concerns(region, { jobs, deliveries = [] }) {
-  const kinds = (region.dataset.kinds || USUAL_KINDS).split(" ");
-  const changed = Object.keys(jobs).filter((id) => kinds.includes(jobs[id]));
-  const ids = kinds.includes("delivery") ? [...changed, ...deliveries] : changed;
-  const shown = region.dataset.jobs?.split(" ");
-  return ids.some((id) => !shown || shown.includes(id));
+function concerns({ kinds = USUAL_KINDS, jobs }, changed) {
+  const ids = Object.keys(changed.jobs).filter((id) => kinds.includes(changed.jobs[id]));
+  const told = kinds.includes("delivery") ? ids.concat(changed.deliveries || []) : ids;
+  return told.some((id) => !jobs || jobs.split(" ").includes(id));
 }
 
 function tick() {
@@ -116,7 +113,7 @@ async function renew() {
     swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
     tellWhetherCurrent("");
   } catch {
-    tellWhetherCurrent("This page may be out of date: it could not be renewed. Load it anew.");
+    tellWhetherCurrent("This page may be out of date: it could not be renewed. Reload it.");
   }
   const now = performance.now();
   live.earliest = now + Math.max(SHORTEST_PAUSE_MS, PAUSE_PER_ANSWER * (now - begun));
