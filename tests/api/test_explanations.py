@@ -95,7 +95,7 @@ async def test_a_paused_job_says_since_when(world: World) -> None:
     job = await world.make_job()
     await world.api("POST", f"/jobs/{job['id']}/pause")
     told = await explain(world, job)
-    assert told["sentence"] == "Backup is disabled: it is paused since 2026-03-02 12:00 UTC."
+    assert told["sentence"] == "Backup is disabled: it has been paused since 2026-03-02 12:00 UTC."
 
 
 async def explain(world: World, job: Json) -> Json:

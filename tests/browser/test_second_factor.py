@@ -52,12 +52,12 @@ def switch_on(page: Page, server: Server) -> tuple[Phone, str, list[str]]:
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     codes = page.locator(".copyable code").inner_text().split()
     page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_role("link", name="Look after it")).to_be_visible()
+    expect(page.get_by_role("link", name="Manage it")).to_be_visible()
     return phone, secret, codes
 
 
 def switch_off(page: Page) -> None:
-    page.get_by_role("link", name="Look after it").click()
+    page.get_by_role("link", name="Manage it").click()
     expect(page.get_by_text("Recovery codes left: 8")).to_be_visible()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Remove the second factor").click()

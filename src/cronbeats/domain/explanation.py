@@ -89,7 +89,7 @@ def _missed(incident: Incident) -> str:
 def _why(job: Job, status: Status, reason: Reason | None, since: datetime) -> str:
     match status:
         case Status.DISABLED:
-            return f"it is paused since {local(since, job.timezone)}"
+            return f"it has been paused since {local(since, job.timezone)}"
         case Status.PENDING if job.state.last_signal_at is None and job.state.due_at is None:
             return "it has not sent a signal yet, so nothing is expected of it"
         case Status.PENDING:
@@ -170,7 +170,7 @@ def _streak_steps(job: Job) -> Iterator[Step]:
         yield Step("failure_tolerance", text)
     if state.incident is not None:
         at, missed = state.incident.started_at, state.incident.missed_runs
-        text = f"It is down since {local(at, job.timezone)}; runs missed so far: {missed}."
+        text = f"It has been down since {local(at, job.timezone)}; runs missed so far: {missed}."
         yield Step("incident", text, at)
         if rules.recovery_threshold > 1:
             text = f"Good runs in a row: {state.good_streak} of {rules.recovery_threshold} needed."

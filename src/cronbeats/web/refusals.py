@@ -42,13 +42,13 @@ class Refusal(Exception):
         self.told = told
 
 
-BAD_FORM = Told(400, "This form cannot be read", "Go back, load the page anew and send it again.")
+BAD_FORM = Told(400, "This form cannot be read", "Go back, reload the page and send it again.")
 SIGNED_OUT = Told(401, "You are not signed in", "Nothing was changed. Sign in, then do it again.")
 FOREIGN_FORM = Told(
     403,
     "This form did not come from here",
     "Nothing was changed: forms count only when they are sent from CronBeats' own pages. Go back, "
-    "load the page anew and send it again.",
+    "reload the page and send it again.",
 )
 NOT_FOUND = Told(
     404,
