@@ -10,6 +10,7 @@ acknowledged is looked for in the database: if anything is missing, the benchmar
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import platform
@@ -23,13 +24,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.ping_load import Run, ask
-from benchmarks.ping_targets import Target, bare, cronbeats, databases, other
+from benchmarks.ping_targets import PROGRAM, Target, bare, cronbeats, databases, make_jobs, other
 
 _HEADINGS = (
     *("target", "method", "connections", "pings/s", "share", "p50 ms", "p99 ms"),
     *("bare p99 ms", "refused", "failed"),
 )
-_PROGRAM = str(Path(sys.executable).with_name("cronbeats"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,11 @@ def _options() -> argparse.Namespace:
 
 def _start_targets(options: argparse.Namespace, folder: Path, stack: ExitStack) -> list[Target]:
     targets = [stack.enter_context(bare())]
-    programs = {"": _PROGRAM, **({"against ": options.against} if options.against else {})}
+    programs = {"": PROGRAM, **({"against ": options.against} if options.against else {})}
     for name, url in databases(options.databases, list(programs), folder, stack):
         program = programs[name.removesuffix(name.rpartition(" ")[2])]
-        targets.append(stack.enter_context(cronbeats(name, program, url, options.jobs, folder)))
+        keys = asyncio.run(make_jobs(url, options.jobs))
+        targets.append(stack.enter_context(cronbeats(name, program, url, keys, folder)))
     if options.other_url:
         targets.append(other(options.other_url))
     return targets

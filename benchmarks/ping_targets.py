@@ -32,6 +32,7 @@ from cronbeats.storage.jobs import NewJob
 from cronbeats.storage.ledger import open_account
 from cronbeats.storage.migrate import migrate
 
+PROGRAM = str(Path(sys.executable).with_name("cronbeats"))
 _PATIENCE_SECONDS = 30
 _INTERVAL_SECONDS = 3600
 
@@ -67,14 +68,23 @@ def bare() -> Iterator[Target]:
 
 @contextmanager
 def cronbeats(
-    name: str, program: str, database_url: str, count: int, folder: Path
+    name: str,
+    program: str,
+    database_url: str,
+    keys: Sequence[str],
+    folder: Path,
+    **settings: str,
 ) -> Iterator[Target]:
-    """Run `program serve` with so many jobs, and all settings as they come."""
+    """Run `program serve`, whose jobs have these keys; other settings are as they come."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     keys_file = folder / f"{name} keys"
-    keys_file.write_text("\n".join(asyncio.run(_make_jobs(database_url, count))) + "\n")
-    environment = {"CRONBEATS_DATABASE_URL": database_url, "CRONBEATS_SECRET_KEY": token_hex()}
+    keys_file.write_text("\n".join(keys) + "\n")
+    environment = {
+        "CRONBEATS_DATABASE_URL": database_url,
+        "CRONBEATS_SECRET_KEY": token_hex(),
+        **settings,
+    }
     with _process([program, "serve", "--port", str(port)], environment, folder):
         _wait_until_ready(f"{url}/readyz")
         yield Target(name, url, keys_file, lambda: asyncio.run(_count_signals(database_url)))
@@ -106,7 +116,8 @@ async def _create_database(server_url: str, name: str) -> None:
     await connection.close()
 
 
-async def _make_jobs(database_url: str, count: int) -> list[str]:
+async def make_jobs(database_url: str, count: int) -> list[str]:
+    """Make a new database with so many jobs of one workspace; return their keys."""
     db = Database(database_url)
     await migrate(db)
     now = datetime.now(UTC)

@@ -45,7 +45,7 @@ async def test_no_table_keeps_a_row_and_no_batch_is_large(world: World) -> None:
     count = 1
     while count:
         async with world.db.write() as tx:
-            count = await deleted_workspaces.clear(tx, 25, workspace_id=world.workspace_id)
+            count = await deleted_workspaces.clear(tx, world.workspace_id, 25)
         before, left = left, len(await rows_of(world, world.workspace_id))
         assert 1 <= before - left <= 25
     assert left == 0
@@ -55,7 +55,7 @@ async def test_no_table_keeps_a_row_and_no_batch_is_large(world: World) -> None:
 async def test_a_workspace_that_is_there_is_never_cleared_away(world: World) -> None:
     before = await rows_of(world, world.workspace_id)
     async with world.db.write() as tx:
-        assert not await deleted_workspaces.clear(tx, 25, workspace_id=world.workspace_id)
+        assert not await deleted_workspaces.clear(tx, world.workspace_id, 25)
     assert await rows_of(world, world.workspace_id) == before
 
 

@@ -9,29 +9,32 @@ from cronbeats.storage.pruning import Pace
 from tests.support.world import World
 
 
-def deleting(world: World, seconds: float) -> Callable[[Transaction, int], Awaitable[int]]:
-    """Return what deletes as much as it may, and takes so long."""
+def deleting(world: World, seconds: float) -> Callable[[Transaction], Awaitable[int]]:
+    """Return what deletes seven rows, and takes so long."""
 
-    async def prune(_tx: Transaction, most: int) -> int:
+    async def prune(_tx: Transaction) -> int:
         world.clock.turn(seconds)
-        return most
+        return 7
 
     return prune
 
 
 async def test_steps_that_are_soon_over_grow_up_to_a_limit(world: World) -> None:
     pace = Pace(world.clock)
-    counts = [(await pace.write(world.db, deleting(world, 0.001)))[0] for _ in range(8)]
-    assert counts == [100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000]
+    most = []
+    for _ in range(7):
+        most.append(pace.rows)
+        assert await pace.write(world.db, deleting(world, 0.001)) == 7
+    assert most == [100, 200, 400, 800, 1_600, 2_000, 2_000]
     assert pace.rest_seconds == pytest.approx(0.009)
 
 
 async def test_steps_that_take_long_shrink_until_they_do_not(world: World) -> None:
     pace = Pace(world.clock)
-    await pace.write(world.db, deleting(world, 0.040))
+    await pace.write(world.db, deleting(world, 0.020))
     assert pace.rows == 50
-    assert pace.rest_seconds == pytest.approx(0.36)
-    await pace.write(world.db, deleting(world, 0.015))
+    assert pace.rest_seconds == pytest.approx(0.18)
+    await pace.write(world.db, deleting(world, 0.0075))
     assert pace.rows == 50
     await pace.write(world.db, deleting(world, 60))
     assert (pace.rows, pace.rest_seconds) == (10, 10)

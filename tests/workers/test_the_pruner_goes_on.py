@@ -46,7 +46,7 @@ async def test_it_rests_nine_times_as_long_as_a_step_took(world: World) -> None:
         return world.clock.turn(0.01)
 
     pruner = Pruner(world.db, clock, KEEP, MONTHS, MONTHS)
-    # Looking for signals that are too many, deleting them, looking for runs.
+    # Looking for jobs with too many signals, then for these, and deleting them.
     rests = [await pruner.step() for _ in range(3)]
     assert rests == [pytest.approx(0.09)] * 3
     assert await count(world, "signals") == KEEP
@@ -59,7 +59,7 @@ async def test_a_round_without_a_database_begins_anew_when_it_is_back(
     pruner = Pruner(failing, world.clock, KEEP, MONTHS, MONTHS)
     failing.failure = UnavailableError("the disk is full")
     for _ in range(3):
-        assert await pruner.step() < PRUNE_EVERY_SECONDS
+        await look_for_signals(pruner)
         with pytest.raises(UnavailableError):
             await pruner.step()
     assert await count(world, "signals") > KEEP
@@ -77,7 +77,7 @@ async def test_a_task_that_fails_keeps_no_other_and_is_done_in_the_next_round(
     world.clock.turn(MONTHS.total_seconds() + 1)
     pruner = Pruner(failing, world.clock, KEEP, MONTHS, MONTHS)
     failing.failure = ZeroDivisionError()
-    await pruner.step()
+    await look_for_signals(pruner)
     with pytest.raises(ZeroDivisionError):
         await pruner.step()
     failing.failure = None
@@ -85,6 +85,12 @@ async def test_a_task_that_fails_keeps_no_other_and_is_done_in_the_next_round(
     assert (await count(world, "signals") > KEEP, await count(world, "alerts")) == (True, 0)
     await one_round(pruner)
     assert await count(world, "signals") <= 2 * KEEP
+
+
+async def look_for_signals(pruner: Pruner) -> None:
+    """Take the steps that only read: whose signals are too many, and which of them go."""
+    for _ in range(2):
+        assert await pruner.step() < PRUNE_EVERY_SECONDS
 
 
 async def make_too_much(world: World) -> None:

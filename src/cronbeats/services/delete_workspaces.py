@@ -68,10 +68,10 @@ async def clear_deleted_workspaces(
     async with db.read() as tx:
         found = await deleted_workspaces.find(tx, deleted_before)
     for workspace_id in found:
-        clear = partial(deleted_workspaces.clear, workspace_id=workspace_id)
         count = 1
         while count:
-            count, _ = await pace.write(db, clear)
+            clear = partial(deleted_workspaces.clear, workspace_id=workspace_id, limit=pace.rows)
+            count = await pace.write(db, clear)
             yield count
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 
 from cronbeats.storage import alerts, audit_log, history, jobs
-from cronbeats.storage.database import Database
-from cronbeats.storage.history import Sort, TooLong
+from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.history import Key, Sort, TooLong
 from cronbeats.storage.pruning import Pace, prune_what_is_old
 
 _JOBS_AT_ONCE = 200
+_MOST_TOO_LONG = 10_000
+_ROWS_AT_ONCE = 20_000
 
 
 async def prune_history(
@@ -24,16 +27,9 @@ async def prune_history(
     These are its signals, runs, transitions, incidents that are over and alerts that are settled.
     Looks only at jobs that were active since a moment, or at all. Raises UnavailableError.
     """
-    last_id = 0
-    while True:
-        async with db.read() as tx:
-            job_ids = await jobs.ids_after(tx, last_id, _JOBS_AT_ONCE, active_since)
-        if not job_ids:
-            return
-        last_id = job_ids[-1]
-        for sort in history.SORTS:
-            async for count in _prune_sort(db, pace, sort, job_ids, keep):
-                yield count
+    for sort in history.SORTS:
+        async for count in _prune_sort(db, pace, sort, keep, active_since):
+            yield count
 
 
 def prune_alerts(db: Database, pace: Pace, settled_before: datetime) -> AsyncIterator[int]:
@@ -53,16 +49,48 @@ def prune_audit_log(db: Database, pace: Pace, before: datetime) -> AsyncIterator
 
 
 async def _prune_sort(
-    db: Database, pace: Pace, sort: Sort, job_ids: list[int], keep: int
+    db: Database, pace: Pace, sort: Sort, keep: int, active_since: datetime | None
 ) -> AsyncIterator[int]:
-    # Looked for while others write: hardly any job has too much.
-    too_long: list[TooLong] = await pace.read(
-        db, lambda tx: history.find_too_long(tx, sort, job_ids, keep)
-    )
-    yield 0
-    has_more = bool(too_long)
-    while has_more:
-        count, has_more = await pace.write(
-            db, lambda tx, most: history.prune(tx, sort, too_long, most)
+    """Gather many jobs that have too much, as their rows lie side by side; then prune these."""
+    last_id: int | None = 0
+    while last_id is not None:
+        too_long: list[TooLong] = []
+        while last_id is not None and len(too_long) < _MOST_TOO_LONG:
+            found, last_id = await pace.read(
+                db, partial(_look, sort=sort, after=last_id, keep=keep, active_since=active_since)
+            )
+            too_long += found
+            yield 0
+        async for count in _prune_rows(db, pace, sort, too_long):
+            yield count
+
+
+async def _look(
+    tx: Transaction, *, sort: Sort, after: int, keep: int, active_since: datetime | None
+) -> tuple[list[TooLong], int | None]:
+    """Look at the next jobs; return those with too much, and after which to go on, if any."""
+    job_ids = await jobs.ids_after(tx, after, _JOBS_AT_ONCE, active_since)
+    found = await history.find_too_long(tx, sort, job_ids, keep) if job_ids else []
+    return found, job_ids[-1] if len(job_ids) == _JOBS_AT_ONCE else None
+
+
+async def _prune_rows(
+    db: Database, pace: Pace, sort: Sort, too_long: list[TooLong]
+) -> AsyncIterator[int]:
+    while too_long:
+        keys = await pace.read(
+            db, partial(history.find_oldest, sort=sort, too_long=too_long, most=_ROWS_AT_ONCE)
         )
-        yield count
+        yield 0
+        if not keys:
+            return
+        async for count in _delete(db, pace, sort, keys):
+            yield count
+
+
+async def _delete(db: Database, pace: Pace, sort: Sort, keys: list[Key]) -> AsyncIterator[int]:
+    begin = 0
+    while begin < len(keys):
+        some = keys[begin : begin + pace.rows]
+        begin += len(some)
+        yield await pace.write(db, partial(history.delete_rows, sort=sort, keys=some))

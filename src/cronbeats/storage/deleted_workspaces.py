@@ -23,7 +23,7 @@ async def find(tx: Transaction, deleted_before: datetime) -> list[int]:
     return list((await tx.scalars(gone.order_by(workspaces.c.deleted_at))).all())
 
 
-async def clear(tx: Transaction, limit: int, *, workspace_id: int) -> int:
+async def clear(tx: Transaction, workspace_id: int, limit: int) -> int:
     """Delete up to `limit` rows of a deleted workspace, and itself when there are none left.
 
     Returns how many went, not counting itself: none if somebody else is at it.

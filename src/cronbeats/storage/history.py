@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, delete, or_, select, true, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import Id, table_of
@@ -16,11 +28,13 @@ from cronbeats.storage.schema import alerts, incidents, jobs, runs, signals, tra
 class Sort:
     """One sort of rows that each job has, in the `order` in which they came.
 
-    Those that are open or owed stay, however old they are: only what `may_go` goes.
+    Those that are open or owed stay, however old they are: only what `may_go` goes. By their `age`
+    rows of all jobs lie together on the disk, more or less.
     """
 
     order: Column[int]
     may_go: ColumnElement[bool]
+    age: ColumnElement[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +45,19 @@ class TooLong:
     last: int
 
 
+Key = tuple[int, ...]
+"""The primary key of a row."""
+
 SORTS = (
-    Sort(signals.c.id, true()),
-    Sort(runs.c.number, or_(runs.c.ended_at.is_not(None), runs.c.started_at.is_(None))),
-    Sort(transitions.c.id, true()),
-    Sort(incidents.c.number, incidents.c.ended_at.is_not(None)),
-    Sort(alerts.c.id, alerts.c.settled_at.is_not(None)),
+    Sort(signals.c.id, true(), signals.c.id),
+    Sort(
+        runs.c.number,
+        or_(runs.c.ended_at.is_not(None), runs.c.started_at.is_(None)),
+        func.coalesce(runs.c.ended_at, runs.c.slot_at),
+    ),
+    Sort(transitions.c.id, true(), transitions.c.id),
+    Sort(incidents.c.number, incidents.c.ended_at.is_not(None), incidents.c.id),
+    Sort(alerts.c.id, alerts.c.settled_at.is_not(None), alerts.c.id),
 )
 
 
@@ -51,11 +72,49 @@ async def find_too_long(
     return [TooLong(row.id, row.last) for row in rows if row.last is not None]
 
 
-async def prune(tx: Transaction, sort: Sort, too_long: Sequence[TooLong], limit: int) -> int:
-    """Delete up to `limit` rows that jobs have too many, the oldest first; return how many went."""
-    rows = sort.order.table
-    ends = table_of(tx, {"job_id": Id, "last": Id}, [(each.job_id, each.last) for each in too_long])
+async def find_oldest(
+    tx: Transaction, sort: Sort, too_long: Sequence[TooLong], most: int
+) -> list[Key]:
+    """Return about `most` of the rows that jobs have too many, of each job the oldest.
+
+    They are in the order in which they lie on the disk, so that those deleted together share pages.
+    """
+    each = max(1, most // len(too_long))
+    rows = await tx.execute(_ends(tx, sort, too_long, each))
+    ends = [TooLong(row.job_id, row.last) for row in rows]
+    return [tuple(row) for row in await tx.execute(_beyond(tx, sort, ends))]
+
+
+async def delete_rows(tx: Transaction, sort: Sort, keys: Sequence[Key]) -> int:
+    """Delete rows by their keys; return how many went."""
+    table = sort.order.table
+    wanted = table_of(tx, {column.name: Id for column in table.primary_key}, keys)
+    return (await tx.execute(delete(table).where(_key(table).in_(select(wanted))))).rowcount
+
+
+def _ends(tx: Transaction, sort: Sort, too_long: Sequence[TooLong], each: int) -> Select[Any]:
+    """Return the query for the jobs, and the `each`-th of their rows that may go, or the last."""
+    rows, ends = sort.order.table, _packed(tx, too_long)
+    going = select(sort.order).where(
+        rows.c.job_id == ends.c.job_id, sort.order <= ends.c.last, sort.may_go
+    )
+    going = going.order_by(sort.order)
+    nth = going.offset(each - 1).limit(1).scalar_subquery()
+    return select(ends.c.job_id, func.coalesce(nth, ends.c.last).label("last"))
+
+
+def _beyond(tx: Transaction, sort: Sort, too_long: Sequence[TooLong]) -> Select[Any]:
+    rows, ends = sort.order.table, _packed(tx, too_long)
     is_beyond = and_(rows.c.job_id == ends.c.job_id, sort.order <= ends.c.last)
-    key = tuple(rows.primary_key)
-    going = select(*key).join(ends, is_beyond).where(sort.may_go).limit(limit)
-    return (await tx.execute(delete(rows).where(tuple_(*key).in_(going)))).rowcount
+    going = select(*rows.primary_key).join(ends, is_beyond).where(sort.may_go)
+    return going.order_by(sort.age, sort.order)
+
+
+def _packed(tx: Transaction, too_long: Sequence[TooLong]) -> Any:
+    values = [(each.job_id, each.last) for each in too_long]
+    return table_of(tx, {"job_id": Id, "last": Id}, values)
+
+
+def _key(table: Any) -> Any:
+    key = tuple(table.primary_key)
+    return key[0] if len(key) == 1 else tuple_(*key)

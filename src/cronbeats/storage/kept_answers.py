@@ -46,10 +46,10 @@ async def keep(tx: Transaction, workspace_id: int, once: OnceOnly, answer: KeptA
     await tx.execute(update(kept_answers).where(mine).values(values))
 
 
-async def prune(tx: Transaction, kept_before: datetime, limit: int) -> int:
+async def prune(tx: Transaction, before: datetime, limit: int) -> int:
     """Delete up to `limit` answers kept since before a moment; return how many went."""
     key = tuple(kept_answers.primary_key)
-    old = select(*key).where(kept_answers.c.kept_at <= kept_before).limit(limit)
+    old = select(*key).where(kept_answers.c.kept_at <= before).limit(limit)
     # What somebody claims anew at this moment can wait for the next time.
     old = old.with_for_update(skip_locked=True)
     return (await tx.execute(delete(kept_answers).where(tuple_(*key).in_(old)))).rowcount

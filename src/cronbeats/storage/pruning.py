@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import partial
+from typing import Protocol, TypeVar
 
 from cronbeats.storage.database import Database, Transaction
 
@@ -12,10 +13,16 @@ _Found = TypeVar("_Found")
 
 _FEWEST_ROWS, _FIRST_ROWS, _MOST_ROWS = 10, 100, 2_000
 # Who has to wait for a step should hardly notice: it is to be over well within 50 ms.
-_WANTED = timedelta(milliseconds=20)
+_WANTED = timedelta(milliseconds=10)
 # Of all time, one tenth.
 _RESTS = 9
 _LONGEST_REST = timedelta(seconds=10)
+
+
+class Prune(Protocol):
+    """Deletes up to `limit` rows of the time before a moment; returns how many went."""
+
+    async def __call__(self, tx: Transaction, before: datetime, limit: int) -> int: ...
 
 
 class Pace:
@@ -35,19 +42,16 @@ class Pace:
         """How long to leave the database to others after the last step."""
         return self._rest.total_seconds()
 
-    async def write(
-        self, db: Database, prune: Callable[[Transaction, int], Awaitable[int]]
-    ) -> tuple[int, bool]:
-        """Let `prune` delete up to so many rows in a transaction of its own.
+    async def write(self, db: Database, prune: Callable[[Transaction], Awaitable[int]]) -> int:
+        """Let `prune` delete up to `rows` rows in a transaction of its own; return how many went.
 
-        Returns how many went, and whether there may be more. Raises UnavailableError.
+        Raises UnavailableError.
         """
-        most = self.rows
         async with db.write() as tx:
             begun = self._clock()
-            count = await prune(tx, most)
+            count = await prune(tx)
         self._learn(self._clock() - begun)
-        return count, count >= most
+        return count
 
     async def read(self, db: Database, find: Callable[[Transaction], Awaitable[_Found]]) -> _Found:
         """Let `find` look for what may go. Raises UnavailableError."""
@@ -72,7 +76,7 @@ class Pace:
 async def prune_what_is_old(
     db: Database,
     pace: Pace,
-    prune: Callable[[Transaction, datetime, int], Awaitable[int]],
+    prune: Prune,
     before: datetime,
 ) -> AsyncIterator[int]:
     """Call `prune` for the time before a moment until nothing is left, a step at a time.
@@ -80,7 +84,8 @@ async def prune_what_is_old(
     It is given the most rows that it may delete, and returns how many it did, as does each step.
     Raises UnavailableError.
     """
-    has_more = True
-    while has_more:
-        count, has_more = await pace.write(db, lambda tx, most: prune(tx, before, most))
+    count, most = 0, 0
+    while count >= most:
+        most = pace.rows
+        count = await pace.write(db, partial(prune, before=before, limit=most))
         yield count
