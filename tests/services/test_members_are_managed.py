@@ -10,10 +10,12 @@ from cronbeats.domain.audit import OPERATOR, Actor, FieldChange
 from cronbeats.domain.errors import (
     ConflictError,
     InvalidValueError,
+    LinkGoneError,
     NotAllowedError,
     NotFoundError,
 )
 from cronbeats.domain.membership import may_manage
+from cronbeats.services.invite_people import accept, browse_invitations, invite
 from cronbeats.services.manage_api_keys import create_api_key
 from cronbeats.services.manage_members import (
     browse_members,
@@ -45,6 +47,11 @@ async def give(world: World, to: Actor, role: Role, by: Actor) -> None:
 
 async def remove(world: World, who: Actor, by: Actor) -> None:
     await remove_member(world.db, world.workspace_id, who.id or 0, by=by, now=world.clock())
+
+
+async def open_invitations(world: World) -> list[int]:
+    found = await browse_invitations(world.db, world.workspace_id, world.clock())
+    return [each.id for each in found]
 
 
 async def roles(world: World) -> dict[str, Role]:
@@ -89,6 +96,30 @@ async def test_the_last_owner_stays_whatever_is_asked(world: World) -> None:
         with pytest.raises(ConflictError):
             await attempt
     assert (await roles(world))["ada@example.com"] is Role.OWNER
+
+
+async def test_what_somebody_may_invite_to_no_more_is_withdrawn(world: World) -> None:
+    bob, every = await join(world, Role.OWNER), (Role.OWNER, Role.ADMIN, Role.MEMBER)
+    own = [await invite(world.db, 1, each, by=bob, now=world.clock()) for each in every]
+    others = await invite(world.db, 1, Role.OWNER, by=ADA, now=world.clock())
+    await give(world, bob, Role.ADMIN, ADA)
+    assert await open_invitations(world) == [own[2].invitation.id, others.invitation.id]
+    assert (await told(world.db))[-2:] == [
+        "ada@example.com invitation.withdrawn Anybody with the link"
+    ] * 2
+    await remove(world, bob, ADA)
+    assert await open_invitations(world) == [others.invitation.id]
+    for made in own:
+        with pytest.raises(LinkGoneError):
+            await accept(world.db, made.token, by=bob, now=world.clock())
+
+
+async def test_who_hands_a_workspace_over_keeps_no_way_back(world: World) -> None:
+    bob = await join(world, Role.ADMIN)
+    for role in (Role.OWNER, Role.VIEWER):
+        await invite(world.db, 1, role, by=ADA, now=world.clock())
+    await transfer_ownership(world.db, 1, bob.id or 0, by=ADA, now=world.clock())
+    assert await open_invitations(world) == [2]
 
 
 @pytest.mark.parametrize("how", ["demote one another", "leave", "remove one another"])

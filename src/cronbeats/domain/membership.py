@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cronbeats.domain.access import Action, Role, may
+from cronbeats.domain.audit import (
+    Actor,
+    AuditAction,
+    AuditEntry,
+    FieldChange,
+    Target,
+    TargetKind,
+)
 from cronbeats.domain.errors import ConflictError, NotAllowedError
 
 INVITATION_LASTS = timedelta(days=7)
@@ -81,6 +89,16 @@ def given_roles(own: Role) -> list[Role]:
     """Return the roles that somebody may give to others, the least first."""
     every = (Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER)
     return [role for role in every if may_manage(own, role)]
+
+
+def about_invitation(
+    invitation: Invitation, action: AuditAction, by: Actor, now: datetime
+) -> AuditEntry:
+    """Return the entry that tells what was done with an invitation."""
+    name = invitation.email or "Anybody with the link"
+    target = Target(TargetKind.INVITATION, name, invitation.id)
+    change = FieldChange("role", None, invitation.role)
+    return AuditEntry(now, by, action, target, invitation.workspace_id, (change,))
 
 
 def require_may_manage(own: Role, *others: Role) -> None:

@@ -10,10 +10,6 @@ from cronbeats.domain.account import User, explain_bad_email, explain_bad_passwo
 from cronbeats.domain.audit import (
     Actor,
     AuditAction,
-    AuditEntry,
-    FieldChange,
-    Target,
-    TargetKind,
     about_user,
     as_person,
 )
@@ -33,6 +29,7 @@ from cronbeats.domain.membership import (
     LONGEST_INVITATION,
     MOST_INVITATIONS,
     Invitation,
+    about_invitation,
     require_may_manage,
 )
 from cronbeats.domain.session import Client, SignedIn
@@ -48,8 +45,6 @@ from cronbeats.storage import (
 )
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.password_hashes import PasswordHashes
-
-_ANYBODY = "Anybody with the link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +264,7 @@ async def _join(
 async def _write_down(
     tx: Transaction, invitation: Invitation, done: AuditAction, by: Actor, now: datetime
 ) -> None:
-    target = Target(TargetKind.INVITATION, invitation.email or _ANYBODY, invitation.id)
-    change = FieldChange("role", None, invitation.role)
-    await audit_log.add(tx, [AuditEntry(now, by, done, target, invitation.workspace_id, (change,))])
+    await audit_log.add(tx, [about_invitation(invitation, done, by, now)])
 
 
 async def _check_room(tx: Transaction, workspace_id: int, email: str, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Manage members: list them, change their roles, let them go, and hand a workspace over.
 
+Who goes, or may decide about fewer people, leaves no way back open: their invitations that they
+could not make any more are withdrawn.
 Whoever changes who is in a workspace holds the lock of its row, so that what is seen there is so.
 """
 
@@ -17,8 +19,14 @@ from cronbeats.domain.audit import (
     TargetKind,
 )
 from cronbeats.domain.errors import InvalidValueError, NotAllowedError, NotFoundError
-from cronbeats.domain.membership import Member, require_may_manage, require_owner_left
-from cronbeats.storage import api_keys, audit_log, members, workspaces
+from cronbeats.domain.membership import (
+    Member,
+    about_invitation,
+    may_manage,
+    require_may_manage,
+    require_owner_left,
+)
+from cronbeats.storage import api_keys, audit_log, invitations, members, workspaces
 from cronbeats.storage.database import Database, Transaction
 
 _NOT_HERE = "There is no such member in this workspace"
@@ -48,6 +56,7 @@ async def change_role(
             change = FieldChange("role", member.role, role)
             done = AuditAction.MEMBER_ROLE_CHANGED
             await _write_down(tx, workspace_id, member, done, change, by=by, now=now)
+            await _withdraw_invitations(tx, workspace_id, member, role, by=by, now=now)
         return await _get(tx, workspace_id, user_id)
 
 
@@ -98,6 +107,7 @@ async def transfer_ownership(
         change = FieldChange("owner", before.email, member.email)
         done = AuditAction.WORKSPACE_OWNERSHIP_TRANSFERRED
         await _write_down(tx, workspace_id, member, done, change, by=by, now=now)
+        await _withdraw_invitations(tx, workspace_id, before, Role.ADMIN, by=by, now=now)
         return await _get(tx, workspace_id, user_id)
 
 
@@ -121,6 +131,25 @@ async def _let_go(
     await members.remove(tx, workspace_id, member.user_id)
     change = FieldChange("role", member.role, None)
     await _write_down(tx, workspace_id, member, done, change, by=by, now=now)
+    await _withdraw_invitations(tx, workspace_id, member, None, by=by, now=now)
+
+
+async def _withdraw_invitations(
+    tx: Transaction,
+    workspace_id: int,
+    member: Member,
+    role: Role | None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Withdraw what a member invited to and may not any more, with this role or, if gone, none."""
+    for each in await invitations.browse(tx, workspace_id, now):
+        if each.created_by != member.email or (role is not None and may_manage(role, each.role)):
+            continue
+        await invitations.use_up(tx, each.id, now)
+        entry = about_invitation(each, AuditAction.INVITATION_WITHDRAWN, by, now)
+        await audit_log.add(tx, [entry])
 
 
 async def _require_another_owner(tx: Transaction, workspace_id: int, member: Member) -> None:
