@@ -1,5 +1,6 @@
 """People choose their name, time zone and password, and see and end their sessions."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,7 @@ async def test_a_new_password_ends_all_sessions_and_begins_one(db: Database) -> 
     renewed = await change_password(db, HASHES, user_id, change, START)
     assert not await is_open(db, here.session)
     assert not await is_open(db, there.session)
+    assert renewed is not None
     assert await is_open(db, renewed.session)
     assert renewed.device == here.device
     await knock(db, NEW_PASSWORD)
@@ -80,6 +82,16 @@ async def test_a_password_that_may_not_be_changed_changes_nothing(
     assert set(caught.value.errors) == {field}
     assert await is_open(db, session)
     await knock(db, PASSWORD)
+
+
+async def test_of_changes_at_the_same_time_one_counts_and_none_fails_oddly(db: Database) -> None:
+    user_id = await add_person(db)
+    changes = [PasswordChange(PASSWORD, f"{NEW_PASSWORD} {number}") for number in range(8)]
+    ended = await asyncio.gather(
+        *(change_password(db, HASHES, user_id, each, START) for each in changes),
+        return_exceptions=True,
+    )
+    assert [isinstance(each, InvalidValueError) for each in ended].count(False) == 1, ended
 
 
 async def test_whoever_sits_at_an_open_session_has_few_guesses(db: Database) -> None:

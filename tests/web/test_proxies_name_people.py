@@ -11,7 +11,7 @@ from cronbeats.domain.membership import INVITATION_LASTS
 from cronbeats.services.invite_people import invite
 from cronbeats.services.run_first import offer_first_run
 from cronbeats.settings import Settings
-from cronbeats.storage import users
+from cronbeats.storage import sessions, users
 from cronbeats.storage.database import Database
 from tests.support.people import EMAIL, PASSWORD, add_person, person
 from tests.support.world import World
@@ -178,6 +178,18 @@ async def test_no_session_begins_for_whom_the_proxy_names(db: Database) -> None:
         assert [each.email for each in await users.browse(tx)] == [EVE, EMAIL]
         assert not any(each.has_password for each in await users.browse(tx))
     await world.http.aclose()
+
+
+async def test_a_new_password_begins_no_session_for_whom_the_proxy_names(world: World) -> None:
+    await let_ada_sign_in(world)
+    http = behind_proxy(world, EMAIL)
+    form = {"old": PASSWORD, "new": "another horse battery"}
+    changed = await http.post("/account/password", data=form)
+    assert "Your password is changed." in await _told_after(http, changed)
+    cookies = [each.partition("=")[0] for each in changed.headers.get_list("set-cookie")]
+    assert cookies == ["cronbeats-told"]
+    async with world.db.read() as tx:
+        assert await sessions.browse(tx, 1, world.clock()) == []
 
 
 async def _told_after(http: httpx.AsyncClient, answer: httpx.Response) -> str:

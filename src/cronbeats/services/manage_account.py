@@ -19,12 +19,16 @@ from cronbeats.storage.password_hashes import PasswordHashes
 
 @dataclass(frozen=True, slots=True)
 class PasswordChange:
-    """The password of now and the one to come, and the browser in which it is changed."""
+    """The password of now and the one to come, and the browser in which it is changed.
+
+    Whom a proxy names `is_named` anew with each request, so no session begins for them.
+    """
 
     old: str = field(repr=False)
     new: str = field(repr=False)
     client: Client = field(default_factory=Client)
     device: str | None = field(default=None, repr=False)
+    is_named: bool = False
 
 
 async def change_profile(
@@ -58,8 +62,10 @@ async def change_profile(
 
 async def change_password(
     db: Database, hashes: PasswordHashes, user_id: int, change: PasswordChange, now: datetime
-) -> SignedIn:
+) -> SignedIn | None:
     """Set another password; all sessions end, and a new one begins for the browser at hand.
+
+    None begins for whom a proxy names.
 
     Raises InvalidValueError for `old` and `new`, ThrottledError after too many wrong ones, and
     UnavailableError.
@@ -68,7 +74,8 @@ async def change_password(
     async with db.write() as tx:
         if wait := await sign_in_tries.count(tx, subjects, now):
             raise ThrottledError(wait)
-        known = await users.lock_credentials(tx, user_id)
+        # Not locked: who changes it at the same time locks this row before those of the tries.
+        known = await users.get_credentials(tx, user_id)
     if known is None or not await hashes.check(change.old, known.password_hash):
         raise InvalidValueError({"old": ["Is not your password."]})
     if reasons := explain_bad_password(change.new, known.user.email):
@@ -84,4 +91,6 @@ async def change_password(
         by = as_person(known.user, change.client.address)
         changed = AuditAction.USER_PASSWORD_CHANGED
         await audit_log.add(tx, [about_user(known.user, changed, by, now)])
+        if change.is_named:
+            return None
         return await arrivals.begin_session(tx, user_id, change.client, change.device, now)

@@ -61,7 +61,8 @@ async def save_password(visit: Visit) -> Answer:
     require_passwords(visit)
     context, form = visit.context, visit.form
     device = cookies.read_cookie(visit.request, context, DEVICE)
-    change = PasswordChange(form.get("old", ""), form.get("new", ""), visit.client, device)
+    old, new = form.get("old", ""), form.get("new", "")
+    change = PasswordChange(old, new, visit.client, device, visit.named is not None)
     try:
         known = await change_password(context.db, context.hashes, visit.user.id, change, visit.now)
     except InvalidValueError as error:
@@ -71,7 +72,8 @@ async def save_password(visit: Visit) -> Answer:
         wrong = replace(too_many_tries(error), scope="password-")
         return await _show(visit, replace(_forms(visit), password=wrong), 429)
     answer = go_to(visit, _HOME, told="Your password is changed. All other sessions have ended.")
-    keep_signed_in(visit, answer, known)
+    if known is not None:
+        keep_signed_in(visit, answer, known)
     return answer
 
 
