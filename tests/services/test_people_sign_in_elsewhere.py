@@ -13,6 +13,7 @@ from cronbeats.domain.authorization_request import AuthorizationRequest
 from cronbeats.domain.errors import (
     InvalidValueError,
     LinkFirstError,
+    LinkGoneError,
     NotLetInError,
     ProviderError,
     SignInOverError,
@@ -25,6 +26,7 @@ from cronbeats.services.forget_sign_ins import forget_sign_ins
 from cronbeats.services.invite_people import Joined, Newcomer, invite, join_as_newcomer
 from cronbeats.services.link_accounts import unlink_for
 from cronbeats.services.recognize_visitor import recognize_visitor
+from cronbeats.services.recover_accounts import check_reset, make_reset_link
 from cronbeats.services.set_up import set_up
 from cronbeats.services.sign_in_elsewhere import (
     Arrival,
@@ -129,6 +131,7 @@ async def test_nothing_is_left_of_who_had_the_account_before_it_was_linked(db: D
         await second_factors.offer(tx, ada, "JBSWY3DPEHPK3PXP")
         await second_factors.confirm(tx, ada, 1, START)
         await second_factors.renew_recovery_codes(tx, ada)
+    reset = await make_reset_link(db, EMAIL, START)
     await come(db, ADA, terms=Terms(passwords_count=False))
     with pytest.raises(WrongCredentialsError):
         await knock(db)
@@ -138,6 +141,8 @@ async def test_nothing_is_left_of_who_had_the_account_before_it_was_linked(db: D
         assert not user.has_second_factor
         assert await second_factors.count_recovery_codes(tx, ada) == 0
         assert await known_devices.find(tx, EMAIL, device, START) is None
+    with pytest.raises(LinkGoneError):
+        await check_reset(db, reset, START)
 
 
 async def test_an_address_that_is_not_verified_lets_nobody_in(db: Database) -> None:

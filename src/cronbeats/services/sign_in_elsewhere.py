@@ -28,6 +28,7 @@ from cronbeats.domain.errors import (
 from cronbeats.domain.identity import Identity, SignUp
 from cronbeats.domain.line import explain_bad_name
 from cronbeats.domain.membership import Invitation
+from cronbeats.domain.one_time_link import LinkPurpose
 from cronbeats.domain.session import Client, SignedIn
 from cronbeats.domain.throttle import subjects_of_setting_out
 from cronbeats.senders.protocol import IdentityProvider
@@ -37,6 +38,7 @@ from cronbeats.storage import (
     authorization_requests,
     invitations,
     known_devices,
+    one_time_links,
     second_factors,
     sessions,
     sign_in_tries,
@@ -222,6 +224,7 @@ async def _link_by_address(tx: Transaction, user_id: int, claim: _Claim) -> User
     await users.remove_password(tx, user_id)
     await second_factors.remove(tx, user_id)
     await known_devices.forget_all(tx, user_id)
+    await one_time_links.void(tx, LinkPurpose.RESET, claim.now, user_id)
     await _link(tx, credentials.user, identity, claim.client, claim.now)
     return credentials.user
 
