@@ -95,6 +95,24 @@ async def test_signals_of_one_job_count_in_their_order_whichever_way_they_take(
         assert [each["type"] for each in reversed(answer.json()["data"]["signals"])] == expected
 
 
+async def test_nobody_notices_that_a_server_has_ended_the_connection_that_was_kept(
+    postgres_database_url: str,
+) -> None:
+    db, other = Database(postgres_database_url), Database(postgres_database_url)
+    kept = await db.run(_ask_who_answers)
+    assert await db.run(_ask_who_answers) == kept
+    async with other.read() as tx:
+        assert await tx.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": kept})
+    assert await db.run(_ask_who_answers) != kept
+    await db.close()
+    await other.close()
+
+
+def _ask_who_answers(_dialect: Dialect) -> Script[int]:
+    [[pid]] = yield Statement("SELECT pg_backend_pid() WHERE '[]' = $1::text", is_query=True), "[]"
+    return int(pid)
+
+
 async def test_it_waits_for_the_disk_even_after_writes_that_did_not(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path / 'cronbeats.db'}")
     async with db.write_lightly() as tx:

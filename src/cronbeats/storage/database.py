@@ -30,7 +30,7 @@ from cronbeats.storage.dialect import (
     empty_the_log,
     overwrite_what_is_deleted,
 )
-from cronbeats.storage.drivers import Result, Script, run_script
+from cronbeats.storage.drivers import Result, Script, ScriptRunner
 from cronbeats.storage.engines import create_engines, create_listening_engine, lightly
 from cronbeats.storage.urls import parse_url, sqlite_file
 
@@ -76,6 +76,7 @@ class Database:
         for engine in self._engines():
             engine.update_execution_options(**{_CIPHER: self._cipher})
         self._light_writer = lightly(self._writer)
+        self._scripts = ScriptRunner(self._writer)
         self._listeners: list[Callable[[Gathered], None]] = []
 
     @property
@@ -108,7 +109,7 @@ class Database:
         Past SQLAlchemy, so it costs little. Raises RefusedError for what cannot be stored.
         """
         async with _unavailable_on_failure():
-            return await run_script(self._writer, begin(self._writer.dialect))
+            return await self._scripts.run(begin)
 
     def tell(self, gathered: Gathered) -> None:
         """Give whoever listens the hints of what was committed."""
@@ -175,6 +176,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._scripts.close()
         for engine in self._engines():
             await engine.dispose()
 

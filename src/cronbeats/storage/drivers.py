@@ -73,26 +73,94 @@ def command(dialect: Dialect, statement: Any) -> Statement:
     return Statement(str(statement.compile(dialect=dialect)))
 
 
-async def run_script(engine: AsyncEngine, script: Script[Result]) -> Result:
-    """Run a script in one transaction, which is committed, durably, when it ends well.
+class ScriptRunner:
+    """Runs scripts, each in one transaction of a database that an engine writes to.
 
-    Raises RefusedError, what the script raises, and what the driver raises if it cannot reach or
-    use the database.
+    Of a server's connections it keeps the one that it used last: to take one and to give it back
+    costs more than a small script. A file's one writing connection is everybody's.
     """
-    async with engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._is_server = engine.dialect.name == "postgresql"
+        self._kept: AsyncConnection | None = None
+
+    async def run(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
+        """Run the script that `begin` makes; it is durable when this returns.
+
+        Raises RefusedError, what the script raises, and what the driver raises if it cannot reach
+        or use the database.
+        """
+        script = begin(self._engine.dialect)
         try:
-            if engine.dialect.name == "postgresql":
-                return await _run_on_server(connection, driver, script)
-            return await _run_in_thread(connection, driver, script)
+            if self._is_server:
+                return await self._run_on_server(script)
+            async with self._engine.connect() as connection:
+                return await _run_in_thread(connection, script)
         except _OWN_FAULT as error:
             raise RefusedError(type(error).__name__) from error
 
+    async def close(self) -> None:
+        """Give back the connection that was kept."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await kept.close()
 
-async def _run_in_thread(
-    connection: AsyncConnection, driver: Any, script: Script[Result]
-) -> Result:
+    async def _run_on_server(self, script: Script[Result]) -> Result:
+        connection, driver = await self._begin_on_server()
+        try:
+            result = await _follow_on_server(script, driver)
+            await driver.execute("COMMIT")
+        except BaseException as error:
+            await _give_back(connection, driver, error)
+            raise
+        if self._kept is None:
+            self._kept = connection
+        else:
+            await connection.close()
+        return result
+
+    async def _begin_on_server(self) -> tuple[AsyncConnection, Any]:
+        """Begin a transaction: with a new connection, if the one that was kept has ended."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            driver = await _driver_of(kept)
+            try:
+                await driver.execute(_BEGIN_ON_SERVER)
+            except Exception as error:  # noqa: BLE001 - nothing was begun; it may have ended long ago
+                await _give_back(kept, driver, error)
+            else:
+                return kept, driver
+        connection = await self._engine.connect()
+        driver = await _driver_of(connection)
+        try:
+            await driver.execute(_BEGIN_ON_SERVER)
+        except BaseException as error:
+            await _give_back(connection, driver, error)
+            raise
+        return connection, driver
+
+
+async def _driver_of(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection
+
+
+async def _give_back(connection: AsyncConnection, driver: Any, error: BaseException) -> None:
+    """Give a connection back after a failure; one that may not be as it was is given up."""
+    if tells_to_part(error):
+        await connection.invalidate()
+        await connection.engine.dispose()
+    else:
+        with suppress(Exception):
+            await driver.execute("ROLLBACK")
+        if driver.is_closed() or driver.is_in_transaction():
+            await connection.invalidate()
+    await connection.close()
+
+
+async def _run_in_thread(connection: AsyncConnection, script: Script[Result]) -> Result:
     setting = durability_to_restore(connection)
+    driver = await _driver_of(connection)
 
     def run() -> Result:
         embedded: sqlite3.Connection = driver._conn  # noqa: SLF001 - it hands it out in no other way
@@ -130,26 +198,6 @@ def _follow(script: Script[Result], execute: Callable[[Statement, str], Rows]) -
     except StopIteration as end:
         result: Result = end.value
         return result
-
-
-async def _run_on_server(
-    connection: AsyncConnection, driver: Any, script: Script[Result]
-) -> Result:
-    await driver.execute(_BEGIN_ON_SERVER)
-    try:
-        result = await _follow_on_server(script, driver)
-        await driver.execute("COMMIT")
-    except BaseException as error:
-        if tells_to_part(error):
-            await connection.invalidate()
-            await connection.engine.dispose()
-            raise
-        with suppress(Exception):
-            await driver.execute("ROLLBACK")
-        if driver.is_closed() or driver.is_in_transaction():
-            await connection.invalidate()
-        raise
-    return result
 
 
 async def _follow_on_server(script: Script[Result], driver: Any) -> Result:

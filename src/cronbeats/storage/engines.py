@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolResetState
 
 from cronbeats.storage.connections import Connector
 from cronbeats.storage.urls import sqlite_file
@@ -86,6 +86,7 @@ def _sqlite_engine(
         hide_parameters=True,
         json_deserializer=_read_json,
         connect_args={"timeout": patience_seconds},
+        pool_reset_on_return=None,
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")
@@ -105,6 +106,12 @@ def _sqlite_engine(
         if query_only:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "reset")
+    def end_transaction(connection: Any, _record: Any, state: PoolResetState) -> None:
+        # Nearly always it has ended; to end it again would be a visit to the driver's thread.
+        if not state.terminate_only and connection.driver_connection.in_transaction:
+            connection.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_transaction(connection: Connection) -> None:
