@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.audit import AuditAction
 from cronbeats.domain.authorization_request import AuthorizationRequest
 from cronbeats.domain.errors import (
     InvalidValueError,
@@ -26,7 +27,12 @@ from cronbeats.services.forget_sign_ins import forget_sign_ins
 from cronbeats.services.invite_people import Joined, Newcomer, invite, join_as_newcomer
 from cronbeats.services.link_accounts import unlink_for
 from cronbeats.services.recognize_visitor import recognize_visitor
-from cronbeats.services.recover_accounts import check_reset, make_reset_link
+from cronbeats.services.recover_accounts import (
+    NewPassword,
+    check_reset,
+    make_reset_link,
+    reset_password,
+)
 from cronbeats.services.set_up import set_up
 from cronbeats.services.sign_in_elsewhere import (
     Arrival,
@@ -35,7 +41,7 @@ from cronbeats.services.sign_in_elsewhere import (
     come_back,
     set_out,
 )
-from cronbeats.storage import known_devices, second_factors, sessions, users
+from cronbeats.storage import audit_log, known_devices, second_factors, sessions, users
 from cronbeats.storage.authorization_requests import Errand
 from cronbeats.storage.database import Database
 from tests.support.audit import told
@@ -143,6 +149,36 @@ async def test_nothing_is_left_of_who_had_the_account_before_it_was_linked(db: D
         assert await known_devices.find(tx, EMAIL, device, START) is None
     with pytest.raises(LinkGoneError):
         await check_reset(db, reset, START)
+
+
+async def link_own(db: Database, user_id: int, who: Identity) -> None:
+    """Link an account as the person who is in it."""
+    shown = await go_there(db, user_id=user_id, browser="a browser")
+    back = Return(shown, "code", client=HOME, user_id=user_id)
+    await come_back(db, Stub(who), back, Terms(), START)
+
+
+@pytest.mark.parametrize("passwords_count", [True, False])
+async def test_a_new_password_by_a_link_ends_what_others_linked(
+    db: Database, passwords_count: bool
+) -> None:
+    # Eve made an account with Ada's address and linked it to herself, before Ada came.
+    ada = await add_person(db)
+    await link_own(db, ada, EVE)
+    token = await make_reset_link(db, EMAIL, START)
+    new = NewPassword(token, "another horse battery", unlinks=passwords_count)
+    await reset_password(db, HASHES, new, START)
+    if passwords_count:
+        with pytest.raises(NotLetInError, match="Nobody with the address eve"):
+            await come(db, EVE)
+        with pytest.raises(LinkFirstError):
+            await come(db, ADA)
+        async with db.read() as tx:
+            [last] = await audit_log.newest(tx, 1)
+        assert last.entry.action is AuditAction.USER_UNLINKED
+    else:
+        # Nothing else would let this person in for good.
+        assert await who_is_in(db, await come(db, EVE)) == EMAIL
 
 
 async def test_an_address_that_is_not_verified_lets_nobody_in(db: Database) -> None:

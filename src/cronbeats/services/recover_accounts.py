@@ -42,11 +42,16 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """What somebody shows who follows a link: its token, and the password to set."""
+    """What somebody shows who follows a link: its token, and the password to set.
+
+    It `unlinks` the account from a provider, unless passwords do not count: then nothing else would
+    let the person in.
+    """
 
     token: str = field(repr=False)
     password: str = field(repr=False)
     client: Client = field(default_factory=Client)
+    unlinks: bool = True
 
 
 async def ask_for_reset(db: Database, client: Client, now: datetime) -> None:
@@ -106,8 +111,10 @@ async def reset_password(
 ) -> SignedIn:
     """Set a password and sign in; all sessions that there were end, and so do all other links.
 
-    A second factor still holds: then the new session awaits its code. Raises LinkGoneError,
-    InvalidValueError for `password`, and UnavailableError.
+    If it `unlinks`, the provider's word lets nobody in any more either: whoever took the address
+    first may have linked the account to themselves. A second factor still holds: then the new
+    session awaits its code. Raises LinkGoneError, InvalidValueError for `password`, and
+    UnavailableError.
     """
     user = await check_reset(db, new.token, now)
     if reasons := explain_bad_password(new.password, user.email):
@@ -122,6 +129,9 @@ async def reset_password(
         await sessions.end_all(tx, user.id)
         by = as_person(user, new.client.address)
         await audit_log.add(tx, [about_user(user, AuditAction.USER_PASSWORD_RESET, by, now)])
+        if new.unlinks and user.linked_issuer is not None:
+            await users.set_identity(tx, user.id, None, None)
+            await audit_log.add(tx, [about_user(user, AuditAction.USER_UNLINKED, by, now)])
         needs_code = user.has_second_factor
         session = await sessions.begin(tx, user.id, new.client, now, is_pending_code=needs_code)
         if needs_code:

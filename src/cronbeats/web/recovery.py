@@ -46,14 +46,17 @@ async def show_reset(visit: Visit) -> Answer:
 async def do_reset(visit: Visit) -> Answer:
     """Set the new password and sign in. Raises LinkGoneError."""
     db, token = visit.context.db, visit.part("token")
-    new = NewPassword(token, visit.form.get("password", ""), visit.client)
+    unlinks = visit.context.terms.passwords_count
+    new = NewPassword(token, visit.form.get("password", ""), visit.client, unlinks)
+    before = await check_reset(db, token, visit.now)
     try:
         known = await reset_password(db, visit.context.hashes, new, visit.now)
     except InvalidValueError as error:
-        user = await check_reset(db, token, visit.now)
         form = refused(visit.form, error)
-        return show(visit, "reset.html", status=422, form=form, email=user.email)
+        return show(visit, "reset.html", status=422, form=form, email=before.email)
     told = "Your new password is set. All other sessions have ended."
+    if unlinks and before.linked_issuer is not None:
+        told += " Your account is linked to no provider any more: link it anew below."
     return lead_in(visit, known, "/account", told=told)
 
 
