@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from cronbeats.domain.hint import Gathered, HintKind, Hints
 from cronbeats.storage.database import Database
-from cronbeats.storage.notices import pack, unpack
+from cronbeats.storage.notices import Ear, pack, unpack
 from cronbeats.workers.relay import Relay
 
 ONE = {7: Hints({12: HintKind.STATUS}, deliveries={12, 13})}
@@ -77,15 +77,29 @@ async def test_what_was_noted_is_heard_by_the_others(two: tuple[Process, Process
     assert ONE not in here.heard
 
 
-async def test_who_lost_the_connection_listens_anew(two: tuple[Process, Process]) -> None:
-    here, there = two
-    await there.relay.step()
+async def end_listeners(db: Database) -> None:
+    """Let the database's server end every connection that listens."""
     ended = text(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE query LIKE 'LISTEN%' AND datname = current_database()"
     )
-    async with here.db.write() as tx:
+    async with db.write() as tx:
         await tx.execute(ended)
+
+
+async def test_a_lost_connection_is_told_at_once(two: tuple[Process, Process]) -> None:
+    is_lost = asyncio.Event()
+    async with Ear(two[0].db, lambda _: None, is_lost.set) as ear:
+        await end_listeners(two[1].db)
+        async with asyncio.timeout(10):
+            await is_lost.wait()
+        assert ear.is_lost
+
+
+async def test_who_lost_the_connection_listens_anew(two: tuple[Process, Process]) -> None:
+    here, there = two
+    await there.relay.step()
+    await end_listeners(here.db)
     async with asyncio.timeout(10):
         while there.heard != [ANY, ANY]:
             await there.relay.step()

@@ -25,13 +25,16 @@ _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 class Ear:
     """One connection of its own that hears the notices of all processes, its own ones included.
 
-    `hear` is given the text of each, on the event loop, and must not raise. An async context
-    manager: entering raises UnavailableError.
+    `hear` is given the text of each, on the event loop, and must not raise; `lose` is called when
+    the connection has ended. An async context manager: entering raises UnavailableError.
     """
 
-    def __init__(self, db: Database, hear: Callable[[str], None]) -> None:
+    def __init__(
+        self, db: Database, hear: Callable[[str], None], lose: Callable[[], None] = lambda: None
+    ) -> None:
         self._engine = db.listening_engine()
         self._hear = hear
+        self._lose = lose
         self._connection: AsyncConnection | None = None
         self._is_lost = False
 
@@ -74,6 +77,7 @@ class Ear:
 
     def _on_end(self, _connection: Any) -> None:
         self._is_lost = True
+        self._lose()
 
 
 async def give_notice(db: Database, payload: str) -> None:

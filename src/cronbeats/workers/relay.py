@@ -101,7 +101,9 @@ class Relay:
         if self._ear is not None and not self._ear.is_lost:
             self._be_deaf("what this process says itself does not come back to it")
         await self.close()
-        self._ear = await self._ears.enter_async_context(Ear(self._db, self._on_notice))
+        self._ear = await self._ears.enter_async_context(
+            Ear(self._db, self._on_notice, self.loop.wake)
+        )
         self._called_at, self._unanswered_since = -inf, None
         # What was said while nobody listened is not heard any more.
         self._say_any()
