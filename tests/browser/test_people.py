@@ -51,6 +51,11 @@ def test_an_owner_makes_a_key_that_works_until_it_is_revoked(
         expect(newest).to_contain_text(said)
     assert key not in new_server.log()
 
+    go(page, "Members")
+    page.context.clear_cookies()
+    page.get_by_role("link", name="Leave").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
 
 def test_somebody_is_invited_given_a_role_and_removed(
     open_page: OpenPage, new_server: Server

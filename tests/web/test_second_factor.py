@@ -6,7 +6,8 @@ import httpx
 import pyotp
 import pytest
 
-from tests.support.people import PASSWORD
+from cronbeats.services.recover_accounts import make_reset_link
+from tests.support.people import EMAIL, PASSWORD
 from tests.support.world import World
 from tests.web.pages import Page
 from tests.web.people import adas_browser, browser, let_ada_sign_in, sign_in
@@ -63,6 +64,21 @@ async def test_recovery_codes_are_shown_once(world: World, ada: httpx.AsyncClien
     assert CODE.findall(later.text) == []
     assert Page(later.text).slips == []
     assert "10" in Page(later.text).texts["span"]
+
+
+async def test_a_new_password_is_told_of_though_a_code_is_asked_for(
+    world: World, ada: httpx.AsyncClient
+) -> None:
+    phone, _ = await set_up(world, ada)
+    http = browser(world)
+    token = await make_reset_link(world.db, EMAIL, world.clock())
+    half = await http.post(f"/reset/{token}", data={"password": f"new {PASSWORD}"})
+    assert half.headers["Location"] == "/sign-in/code?next=%2Faccount"
+    asked = await http.get(half.headers["Location"])
+    assert "Your new password is set." in asked.text
+    fields = {"code": phone.code(), "next": "/account"}
+    done = await http.post("/sign-in/code", data=fields)
+    assert done.headers["Location"] == "/account"
 
 
 async def test_signing_in_takes_a_code(world: World, ada: httpx.AsyncClient) -> None:

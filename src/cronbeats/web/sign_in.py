@@ -71,7 +71,7 @@ def require_passwords(visit: Visit) -> None:
 def lead_in(visit: Visit, known: SignedIn, path: str, *, told: str = "") -> Answer:
     """Lead whoever showed a password to a page, by way of the code if that is needed."""
     target = f"/sign-in/code?{urlencode({'next': path})}" if known.needs_code else path
-    answer = go_to(visit, target, told="" if known.needs_code else told)
+    answer = go_to(visit, target, told=told)
     keep_signed_in(visit, answer, known)
     return answer
 

@@ -101,7 +101,10 @@ async function openDialog(event) {
     const answer = await fetch(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const dialog = document.createElement("dialog");
-    dialog.append(page.querySelector(".dialog"));
+    dialog.append(...page.querySelectorAll(".dialog"));
+    if (!dialog.firstChild) {
+      throw new Error(answer.url);
+    }
     dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
     for (const back of dialog.querySelectorAll("a.quiet")) {
       back.addEventListener("click", (click) => { click.preventDefault(); dialog.close(); });
