@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
+from cronbeats.domain.cron_slots import is_wildcard, neighbours, offset_of, zone_of
 from cronbeats.domain.errors import InvalidValueError
 
 _LONGEST_EARLY = timedelta(seconds=60)
@@ -61,7 +62,7 @@ class Cron:
 
     def slot_after(self, moment: datetime) -> datetime:
         """Return the first cron moment later than `moment`, in UTC."""
-        return _cron_moment(self.expression, self.timezone, moment, backwards=False)
+        return neighbours(self.expression, self.timezone).slot_after(moment)
 
     def slot_after_run(self, matched_at: datetime) -> datetime:
         """Return the slot that follows a run matched at `matched_at`.
@@ -75,7 +76,7 @@ class Cron:
 
         Whole days are counted at once, so a year costs no more than its days.
         """
-        zone, count, slot = _zone(self.timezone), 0, first
+        zone, count, slot = zone_of(self.timezone), 0, first
         a_day = _slots_a_day(self.expression)
         while slot <= until:
             start, end = _day_around(slot, zone)
@@ -87,20 +88,14 @@ class Cron:
     @property
     def is_wildcard(self) -> bool:
         """Whether a run is expected whenever the wall shows its time, be it twice or never."""
-        return _is_wildcard(self.expression)
+        return is_wildcard(self.expression)
 
     def _is_first(self, slot: datetime, start: datetime) -> bool:
         return slot == self.slot_after(start - _MOMENT)
 
     def gap(self, moment: datetime) -> timedelta:
         """Return how far apart the slots around `moment` are, the next one of a slot itself."""
-        following = self.slot_after(moment)
-        try:
-            before = _cron_moment(self.expression, self.timezone, following, backwards=True)
-        except StopIteration:
-            # Nothing came before the first slot of all: `moment` is none, so any gap will do.
-            return _DAY
-        return following - before
+        return neighbours(self.expression, self.timezone).gap(moment)
 
     def early(self, moment: datetime) -> timedelta:
         """Return a quarter of the gap between the slots around `moment`, 60 s at most."""
@@ -143,7 +138,7 @@ def explain_bad_choice(*, has_interval: bool, has_cron: bool) -> dict[str, list[
 def explain_bad_timezone(name: str) -> str | None:
     """Return why `name` is no time zone of the IANA database, or None when it is one."""
     try:
-        _zone(name)
+        zone_of(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return f"{name!r} is not a time zone. Use an IANA name such as Europe/Berlin or UTC."
     return None
@@ -179,64 +174,4 @@ def _day_around(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def _is_plain(start: datetime, end: datetime, zone: ZoneInfo) -> bool:
     """Whether no clock was changed within a day, nor at its very beginning."""
     around = (start - _MOMENT, start, end)
-    return end - start == _DAY and len({_offset(each, zone) for each in around}) == 1
-
-
-@lru_cache(maxsize=4096)
-def _cron_moment(expression: str, timezone: str, moment: datetime, *, backwards: bool) -> datetime:
-    """Return the cron moment next to `moment`.
-
-    Around the repeated and the skipped hour cronsim reckons by the clock on the wall, and its first
-    answers may lie on the wrong side of `moment`.
-    """
-    zone = _zone(timezone)
-    if _is_wildcard(expression):
-        return _wildcard_moment(expression, zone, moment, backwards=backwards)
-    found = (
-        each.astimezone(UTC)
-        for each in CronSim(expression, moment.astimezone(zone), reverse=backwards)
-    )
-    return next(each for each in found if (each < moment if backwards else each > moment))
-
-
-def _is_wildcard(expression: str) -> bool:
-    minute, hour, *_ = expression.split()
-    return minute.startswith("*") or hour.startswith("*")
-
-
-def _wildcard_moment(
-    expression: str, zone: ZoneInfo, moment: datetime, *, backwards: bool
-) -> datetime:
-    """Return the moment of a wildcard expression next to `moment`.
-
-    From one change of the clocks to the next cronsim is asked about the clock on the wall; it loses
-    its way where clocks change by half an hour.
-    """
-    while True:
-        beside = moment - _MOMENT if backwards else moment + _MOMENT
-        offset = _offset(beside, zone)
-        found = next(CronSim(expression, moment + offset, reverse=backwards)) - offset
-        if _offset(found, zone) == offset:
-            return found
-        moment = _last_alike(zone, beside, found)
-
-
-def _last_alike(zone: ZoneInfo, alike: datetime, other: datetime) -> datetime:
-    """Return the moment nearest to `other` that has the offset of `alike`."""
-    offset = _offset(alike, zone)
-    while abs(other - alike) > _MOMENT:
-        middle = alike + (other - alike) / 2
-        if _offset(middle, zone) == offset:
-            alike = middle
-        else:
-            other = middle
-    return alike
-
-
-def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
-    return moment.astimezone(zone).utcoffset() or timedelta(0)
-
-
-@lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+    return end - start == _DAY and len({offset_of(each, zone) for each in around}) == 1
