@@ -65,6 +65,7 @@ test: install $(NODE:%=%/node_modules/.stamp)
 bench: install
 	@scripts/install-wrk
 	@$(BIN)/python -W ignore -m benchmarks.ping
+	@$(BIN)/python -W ignore -m benchmarks.processes
 	@$(BIN)/python -W ignore -m benchmarks.alerts
 
 # Other requests each time, for so long on each database; FUZZ_SEED= makes those of a seed again.

@@ -41,11 +41,13 @@ _INTERVAL_SECONDS = 3600
 class Target:
     """A server that is pinged; `asked` counts its pings so far.
 
-    `count_kept` says how many pings it has kept, None where nobody can look.
+    `pid` is its process, None where that is somebody else's. `count_kept` says how many pings it
+    has kept, None where nobody can look.
     """
 
     name: str
     url: str
+    pid: int | None = None
     keys_file: Path | None = None
     count_kept: Callable[[], int | None] = lambda: None
     asked: int = 0
@@ -61,9 +63,9 @@ def bare() -> Iterator[Target]:
     """Run the bare limit in a process of its own."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    with _process([sys.executable, "-m", "benchmarks.bare", str(port)], {}, Path.cwd()):
+    with _process([sys.executable, "-m", "benchmarks.bare", str(port)], {}, Path.cwd()) as pid:
         _wait_until_ready(url)
-        yield Target("bare", f"{url}/ping/abcd1234")
+        yield Target("bare", f"{url}/ping/abcd1234", pid)
 
 
 @contextmanager
@@ -73,6 +75,7 @@ def cronbeats(
     database_url: str,
     keys: Sequence[str],
     folder: Path,
+    *arguments: str,
     **settings: str,
 ) -> Iterator[Target]:
     """Run `program serve`, whose jobs have these keys; other settings are as they come."""
@@ -85,9 +88,10 @@ def cronbeats(
         "CRONBEATS_SECRET_KEY": token_hex(),
         **settings,
     }
-    with _process([program, "serve", "--port", str(port)], environment, folder):
+    command = [program, "serve", "--port", str(port), *arguments]
+    with _process(command, environment, folder) as pid:
         _wait_until_ready(f"{url}/readyz")
-        yield Target(name, url, keys_file, lambda: asyncio.run(_count_signals(database_url)))
+        yield Target(name, url, pid, keys_file, lambda: asyncio.run(_count_signals(database_url)))
 
 
 def databases(
@@ -103,11 +107,12 @@ def databases(
         stack.callback(server.cleanup)
         for number, prefix in enumerate(prefixes):
             own = f"benchmark_{number}"
-            asyncio.run(_create_database(server.get_uri(), own))
+            asyncio.run(create_database(server.get_uri(), own))
             yield f"{prefix}postgres", server.get_uri(database=own)
 
 
-async def _create_database(server_url: str, name: str) -> None:
+async def create_database(server_url: str, name: str) -> None:
+    """Make a database on a PostgreSQL that keeps what it acknowledges. Raises ValueError."""
     connection = await asyncpg.connect(server_url)
     safe = [await connection.fetchval(f"SHOW {each}") for each in ("fsync", "synchronous_commit")]
     if safe != ["on", "on"]:
@@ -141,14 +146,14 @@ async def _count_signals(database_url: str) -> int:
 
 
 @contextmanager
-def _process(command: Sequence[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
+def _process(command: Sequence[str], environment: dict[str, str], folder: Path) -> Iterator[int]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("CRONBEATS_")}
     # Our own programs, with our own arguments.
     process = subprocess.Popen(  # noqa: S603
         command, env={**own, **environment}, cwd=folder, stdout=subprocess.DEVNULL
     )
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(_PATIENCE_SECONDS)
