@@ -109,6 +109,28 @@ async def test_a_code_leads_nowhere_else_and_comes_after_the_password(
     assert (await http.post("/sign-in/code", data=form)).headers["Location"] == "/"
 
 
+async def test_who_guesses_is_told_how_long_to_wait(world: World, ada: httpx.AsyncClient) -> None:
+    phone, _ = await set_up(world, ada)
+    stranger = browser(world)
+    await sign_in(stranger)
+    wrong = {"code": "000000", "old": "wrong", "new": PASSWORD}
+    for http, path in (
+        (stranger, "/sign-in/code"),
+        (ada, f"{PATH}/codes"),
+        (ada, f"{PATH}/remove"),
+        (ada, "/account/password"),
+    ):
+        answer = await http.post(path, data=wrong)
+        for _ in range(20):
+            if answer.status_code != 422:
+                break
+            answer = await http.post(path, data=wrong)
+        assert (answer.status_code, "Please wait" in answer.text) == (429, True)
+        assert int(answer.headers["Retry-After"]) > 0
+    # Nobody who knows the account is kept out of it by that.
+    assert (await sign_in(ada, code=phone.code())).status_code == 303
+
+
 async def test_it_is_removed_with_a_proof_only(world: World, ada: httpx.AsyncClient) -> None:
     phone, codes = await set_up(world, ada)
     for proof in ({"password": "not my password"}, {"code": "000000"}):

@@ -11,7 +11,7 @@ from cronbeats.domain.session import describe_browser
 from cronbeats.services.manage_account import PasswordChange, change_password, change_profile
 from cronbeats.services.manage_sessions import browse_sessions, end_other_sessions, end_session
 from cronbeats.web import cookies
-from cronbeats.web.answers import go_to, show
+from cronbeats.web.answers import ask_to_wait, go_to, show
 from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.sign_in import DEVICE, keep_signed_in, require_passwords
@@ -70,7 +70,8 @@ async def save_password(visit: Visit) -> Answer:
         return await _show(visit, replace(_forms(visit), password=wrong), 422)
     except ThrottledError as error:
         wrong = replace(too_many_tries(error), scope="password-")
-        return await _show(visit, replace(_forms(visit), password=wrong), 429)
+        answer = await _show(visit, replace(_forms(visit), password=wrong), 429)
+        return ask_to_wait(answer, error)
     answer = go_to(visit, _HOME, told="Your password is changed. All other sessions have ended.")
     if known is not None:
         keep_signed_in(visit, answer, known)

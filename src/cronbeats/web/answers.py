@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse, Response
 
+from cronbeats.domain.errors import ThrottledError
 from cronbeats.web import cookies
 from cronbeats.web.navigation import links
 from cronbeats.web.rendering import render
@@ -30,6 +31,12 @@ def show(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Re
     answer = HTMLResponse(html, status)
     if told is not None:
         cookies.forget_told(answer, visit.context)
+    return answer
+
+
+def ask_to_wait(answer: Response, error: ThrottledError) -> Response:
+    """Tell programs, too, how long to wait, and return the page that tells people."""
+    answer.headers["retry-after"] = str(error.retry_after_seconds)
     return answer
 
 

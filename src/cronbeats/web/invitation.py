@@ -17,7 +17,7 @@ from cronbeats.services.invite_people import (
     join_as_newcomer,
     look_at_invitation,
 )
-from cronbeats.web.answers import go_to, show
+from cronbeats.web.answers import ask_to_wait, go_to, show
 from cronbeats.web.forms import Form, refused, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.sign_in import keep_signed_in, require_passwords
@@ -74,9 +74,7 @@ async def _join_as_newcomer(visit: Visit, token: str, invitation: Invitation) ->
         return _show(visit, invitation, Form(form, trouble=f"{error}."), status=403)
     except ThrottledError as error:
         wait = too_many_tries(error, {**form, "email": email})
-        answer = _show(visit, invitation, wait, status=429)
-        answer.headers["retry-after"] = str(error.retry_after_seconds)
-        return answer
+        return ask_to_wait(_show(visit, invitation, wait, status=429), error)
     answer = go_to(visit, f"/w/{joined.workspace_id}", told=_welcome(invitation))
     if joined.signed_in is not None:
         keep_signed_in(visit, answer, joined.signed_in)

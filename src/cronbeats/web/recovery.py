@@ -9,7 +9,7 @@ from cronbeats.services.recover_accounts import (
     check_reset,
     reset_password,
 )
-from cronbeats.web.answers import show
+from cronbeats.web.answers import ask_to_wait, show
 from cronbeats.web.forms import Form, refused, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.sign_in import lead_in, require_passwords
@@ -32,7 +32,8 @@ async def do_forgot(visit: Visit) -> Answer:
         await ask_for_reset(visit.context.db, visit.client, visit.now)
     except ThrottledError as error:
         form = too_many_tries(error, visit.form)
-        return show(visit, "forgot.html", status=429, form=form, can_send=True, is_sent=False)
+        answer = show(visit, "forgot.html", status=429, form=form, can_send=True, is_sent=False)
+        return ask_to_wait(answer, error)
     begin(visit.form.get("email", ""))
     return show(visit, "forgot.html", form=Form(visit.form), can_send=True, is_sent=True)
 

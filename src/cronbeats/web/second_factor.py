@@ -13,7 +13,7 @@ from cronbeats.services.manage_second_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
-from cronbeats.web.answers import go_to, show
+from cronbeats.web.answers import ask_to_wait, go_to, show
 from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.visit import Answer, Visit
@@ -76,7 +76,7 @@ def _proof(visit: Visit) -> Proof:
 
 async def _refuse(visit: Visit, error: InvalidValueError | ThrottledError) -> Response:
     if isinstance(error, ThrottledError):
-        return await _show(visit, too_many_tries(error), 429)
+        return ask_to_wait(await _show(visit, too_many_tries(error), 429), error)
     return await _show(visit, Form(errors=error.errors), 422)
 
 

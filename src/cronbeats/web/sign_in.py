@@ -10,7 +10,7 @@ from cronbeats.domain.errors import ThrottledError, WrongCredentialsError
 from cronbeats.domain.session import DEVICE_IS_KNOWN_FOR, SESSION_LASTS, SignedIn
 from cronbeats.services.sign_in import Knock, sign_in, sign_out
 from cronbeats.web import cookies, refusals
-from cronbeats.web.answers import go_to, own_path, show
+from cronbeats.web.answers import ask_to_wait, go_to, own_path, show
 from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.refusals import Refusal
@@ -43,9 +43,7 @@ async def do_sign_in(visit: Visit) -> Answer:
         return show(visit, "sign_in.html", status=422, form=Form(form, trouble=_WRONG))
     except ThrottledError as error:
         wait = too_many_tries(error, form)
-        answer = show(visit, "sign_in.html", status=429, form=wait)
-        answer.headers["retry-after"] = str(error.retry_after_seconds)
-        return answer
+        return ask_to_wait(show(visit, "sign_in.html", status=429, form=wait), error)
     return lead_in(visit, known, own_path(form.get("next")))
 
 

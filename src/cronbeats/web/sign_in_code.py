@@ -5,7 +5,7 @@ from __future__ import annotations
 from cronbeats.domain.errors import SignInOverError, ThrottledError, WrongCredentialsError
 from cronbeats.services.sign_in import Code, confirm_code
 from cronbeats.web import cookies
-from cronbeats.web.answers import go_to, own_path, show
+from cronbeats.web.answers import ask_to_wait, go_to, own_path, show
 from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.sign_in import DEVICE, keep_signed_in
@@ -38,7 +38,8 @@ async def do_code(visit: Visit) -> Answer:
         wrong = Form(back, {"code": [_WRONG]})
         return show(visit, _TEMPLATE, status=422, form=wrong)
     except ThrottledError as error:
-        return show(visit, _TEMPLATE, status=429, form=too_many_tries(error, back))
+        answer = show(visit, _TEMPLATE, status=429, form=too_many_tries(error, back))
+        return ask_to_wait(answer, error)
     answer = go_to(visit, back["next"])
     keep_signed_in(visit, answer, known)
     return answer

@@ -21,7 +21,7 @@ from cronbeats.services.link_accounts import prove_password, unlink
 from cronbeats.services.sign_in_elsewhere import Departure, Return, come_back, set_out
 from cronbeats.storage.authorization_requests import LONGEST_BACK, Errand
 from cronbeats.web import account, cookies, refusals
-from cronbeats.web.answers import go_to, own_path, show
+from cronbeats.web.answers import ask_to_wait, go_to, own_path, show
 from cronbeats.web.forms import Form, too_many_tries
 from cronbeats.web.page import Needs, get, post
 from cronbeats.web.refusals import Refusal, Told
@@ -44,7 +44,8 @@ async def depart(visit: Visit) -> Answer:
     try:
         departure = await _set_out(visit, Errand(back, None))
     except ThrottledError as error:
-        return show(visit, "sign_in.html", status=429, form=too_many_tries(error, {"next": back}))
+        wait = too_many_tries(error, {"next": back})
+        return ask_to_wait(show(visit, "sign_in.html", status=429, form=wait), error)
     except ProviderError as error:
         return _tell(visit, error, 503, back)
     answer = go_to(visit, departure.url)
@@ -85,7 +86,8 @@ async def link(visit: Visit) -> Answer:
     except InvalidValueError as error:
         return await account.show_with(visit, link=Form(errors=error.errors), status=422)
     except ThrottledError as error:
-        return await account.show_with(visit, link=too_many_tries(error), status=429)
+        answer = await account.show_with(visit, link=too_many_tries(error), status=429)
+        return ask_to_wait(answer, error)
     except ProviderError as error:
         return _tell(visit, error, 503)
     # Browsers let no form lead elsewhere where the policy says 'self': a page of ours leads on.
