@@ -48,6 +48,7 @@ def switch_on(page: Page, server: Server) -> tuple[Phone, str, list[str]]:
     secret = shown(page, "Secret")
     phone = Phone(secret)
     page.get_by_label("Code", exact=True).fill(phone.code())
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Turn it on").click()
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     codes = page.locator(".copyable code").inner_text().split()

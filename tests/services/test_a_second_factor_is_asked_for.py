@@ -1,7 +1,7 @@
 """With a second factor, the password alone lets nobody in; codes work once."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyotp
 import pytest
@@ -38,6 +38,13 @@ from tests.support.people import EMAIL, HASHES, HOME, PASSWORD, add_person, knoc
 from tests.support.turnable_clock import START, TurnableClock
 
 
+async def confirm(
+    db: Database, user_id: int, code: str, now: datetime = START, password: str = PASSWORD
+) -> tuple[str, ...]:
+    """Show the app's code and the password, so that the second factor counts."""
+    return await confirm_second_factor(db, HASHES, user_id, Proof(password, code, HOME), now)
+
+
 class Person:
     """Somebody with a second factor, an app and a clock."""
 
@@ -55,7 +62,7 @@ class Person:
         self.clock.turn(30)
 
     async def confirm(self, code: str) -> tuple[str, ...]:
-        return await confirm_second_factor(self.db, self.user_id, code, HOME, self.clock())
+        return await confirm(self.db, self.user_id, code, self.clock())
 
     def code(self) -> str:
         return self.app.at(self.clock())
@@ -122,7 +129,7 @@ async def test_each_recovery_code_works_once(ada: Person) -> None:
 async def test_nobody_comes_in_with_the_codes_of_somebody_else(ada: Person) -> None:
     bob = await add_person(ada.db, "bob@example.com")
     app = pyotp.TOTP((await offer_second_factor(ada.db, bob)).secret)
-    bobs = await confirm_second_factor(ada.db, bob, app.at(ada.clock()), HOME, ada.clock())
+    bobs = await confirm(ada.db, bob, app.at(ada.clock()), ada.clock())
     ada.clock.turn(30)
     for code in (bobs[0], app.at(ada.clock())):
         with pytest.raises(WrongCredentialsError):
@@ -165,9 +172,23 @@ async def test_a_wrong_code_sets_nothing_up(db: Database) -> None:
     offer = await offer_second_factor(db, user_id)
     assert await offer_second_factor(db, user_id) == offer
     with pytest.raises(InvalidValueError) as caught:
-        await confirm_second_factor(db, user_id, "abc", HOME, START)
+        await confirm(db, user_id, "abc")
     assert set(caught.value.errors) == {"code"}
     assert not (await knock(db)).needs_code
+
+
+async def test_who_finds_a_browser_open_sets_nothing_up(db: Database) -> None:
+    user_id = await add_person(db)
+    app = pyotp.TOTP((await offer_second_factor(db, user_id)).secret)
+    for password in ("", "wrong"):
+        with pytest.raises(InvalidValueError) as caught:
+            await confirm(db, user_id, app.at(START), password=password)
+        assert set(caught.value.errors) == {"password"}
+    assert not (await knock(db)).needs_code
+    # Who has no password shows none.
+    bob = await add_person(db, "bob@example.com", None)
+    app = pyotp.TOTP((await offer_second_factor(db, bob)).secret)
+    assert await confirm(db, bob, app.at(START), password="")
 
 
 async def test_what_is_offered_can_be_scanned_and_is_not_shown_in_logs(db: Database) -> None:

@@ -104,7 +104,7 @@ async def use_a_second_factor(walk: Walk) -> None:
     path = "/account/second-factor"
     app = pyotp.TOTP(await walk.find(path, r">([A-Z2-7]{32})<"))
     code = str(app.at(walk.world.clock()))
-    shown = await walk.post(path, "user.second_factor_added", code=code)
+    shown = await walk.post(path, "user.second_factor_added", code=code, password=PASSWORD)
     renewed = await walk.post(f"{path}/codes", "user.recovery_codes_renewed", password=PASSWORD)
     assert shown.text != renewed.text
     await walk.post("/sign-in", email=EMAIL, password=PASSWORD)

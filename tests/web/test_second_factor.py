@@ -40,7 +40,7 @@ async def set_up(world: World, ada: httpx.AsyncClient) -> tuple[Phone, list[str]
     offered = await ada.get(PATH)
     [secret] = re.findall(r">([A-Z2-7]{32})<", offered.text)
     phone = Phone(world, secret)
-    confirmed = await ada.post(PATH, data={"code": phone.code()})
+    confirmed = await ada.post(PATH, data={"code": phone.code(), "password": PASSWORD})
     assert confirmed.status_code == 200
     return phone, CODE.findall(confirmed.text)
 
@@ -52,7 +52,7 @@ async def test_it_is_offered_as_a_picture_and_as_text(world: World, ada: httpx.A
     assert page.all("svg")
     assert not [each for each in page.elements if "style" in each.attributes]
     assert first.text == again.text
-    wrong = await ada.post(PATH, data={"code": "000000"})
+    wrong = await ada.post(PATH, data={"code": "000000", "password": PASSWORD})
     assert wrong.status_code == 422
     assert Page(wrong.text).all("input", name="code", **{"aria-invalid": "true"})
 

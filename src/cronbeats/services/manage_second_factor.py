@@ -23,6 +23,7 @@ from cronbeats.storage import audit_log, second_factors, sign_in_tries, users
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.password_hashes import PasswordHashes
 
+_WRONG_PASSWORD = "Is not your password."  # noqa: S105 - words for people
 _WRONG_CODE = "Is wrong, or was used already; use the one that the app shows now."
 
 
@@ -36,7 +37,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What somebody who is signed in shows: the password, or else a code; and from where."""
+    """What somebody who is signed in shows: the password, a code, or both; and from where."""
 
     password: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
@@ -68,21 +69,31 @@ async def offer_second_factor(db: Database, user_id: int) -> Offer:
 
 
 async def confirm_second_factor(
-    db: Database, user_id: int, code: str, client: Client, now: datetime
+    db: Database,
+    hashes: PasswordHashes,
+    user_id: int,
+    proof: Proof,
+    now: datetime,
+    *,
+    asks_password: bool = True,
 ) -> tuple[str, ...]:
     """Let the second factor count, as its app is shown to work; return the recovery codes.
 
-    Raises InvalidValueError for `code`, ThrottledError, ConflictError and UnavailableError.
+    Its code is shown and, if there is one and it is asked for, the password: whoever finds a
+    browser open could keep its person out. Raises InvalidValueError for `password` and `code`,
+    ThrottledError, ConflictError and UnavailableError.
     """
     await _count(db, user_id, now)
+    if asks_password:
+        await _check_any_password(db, hashes, user_id, proof.password)
     async with db.write() as tx:
         factor = await _offered(tx, user_id)
-        step = None if factor is None else step_of(factor, code, now)
+        step = None if factor is None else step_of(factor, proof.code, now)
         if step is None:
             raise InvalidValueError({"code": [_WRONG_CODE]})
         await second_factors.confirm(tx, user_id, step, now)
         codes = await second_factors.renew_recovery_codes(tx, user_id)
-        await _took_place(tx, user_id, AuditAction.USER_SECOND_FACTOR_ADDED, client, now)
+        await _took_place(tx, user_id, AuditAction.USER_SECOND_FACTOR_ADDED, proof.client, now)
     return codes
 
 
@@ -156,6 +167,18 @@ async def _count(db: Database, user_id: int, now: datetime) -> None:
             raise ThrottledError(wait)
 
 
+async def _check_any_password(
+    db: Database, hashes: PasswordHashes, user_id: int, password: str
+) -> None:
+    """Raise InvalidValueError for `password` if there is one, and it is another one."""
+    async with db.read() as tx:
+        known = await users.get_credentials(tx, user_id)
+    if known is None or known.password_hash is None:
+        return
+    if not await hashes.check(password, known.password_hash):
+        raise InvalidValueError({"password": [_WRONG_PASSWORD]})
+
+
 async def _check_password(
     db: Database, hashes: PasswordHashes, user_id: int, proof: Proof
 ) -> str | None:
@@ -166,7 +189,7 @@ async def _check_password(
         known = await users.get_credentials(tx, user_id)
     password_hash = None if known is None else known.password_hash
     if not await hashes.check(proof.password, password_hash):
-        raise InvalidValueError({"password": ["Is not your password."]})
+        raise InvalidValueError({"password": [_WRONG_PASSWORD]})
     return password_hash
 
 

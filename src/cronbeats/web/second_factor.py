@@ -28,10 +28,15 @@ async def show_second_factor(visit: Visit) -> Answer:
 
 async def confirm(visit: Visit) -> Answer:
     """Let the second factor count, and show the recovery codes, this once."""
-    code = visit.form.get("code", "")
+    context = visit.context
     try:
         codes = await confirm_second_factor(
-            visit.context.db, visit.user.id, code, visit.client, visit.now
+            context.db,
+            context.hashes,
+            visit.user.id,
+            _proof(visit),
+            visit.now,
+            asks_password=context.terms.passwords_count,
         )
     except (InvalidValueError, ThrottledError) as error:
         return await _refuse(visit, error)
