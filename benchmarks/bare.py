@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import uvloop
 from granian.constants import HTTPModes, Interfaces
@@ -46,10 +47,11 @@ async def _app(scope: Scope, receive: Receive, send: Send) -> None:
     await send(_END)
 
 
-async def _serve(port: int) -> None:
+async def serve(app: Any, port: int) -> None:
+    """Serve an ASGI app on a port of this machine, until it is stopped."""
     # As the product does in cli/server.py.
     server = Server(
-        _app,
+        app,
         address="127.0.0.1",
         port=port,
         interface=Interfaces.ASGI,
@@ -64,4 +66,4 @@ async def _serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve(int(sys.argv[1])))
+    uvloop.run(serve(_app, int(sys.argv[1])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,10 +31,14 @@ def ask(
     The jobs of `keys_file` take turns, beginning with the request numbered `first`; without keys
     it is always `url` itself.
     """
+    values = [method] if keys_file is None else [method, str(keys_file), str(first)]
+    return run_wrk(_SCRIPT, url, connections, seconds, values)
+
+
+def run_wrk(script: Path, url: str, connections: int, seconds: int, values: Sequence[str]) -> Run:
+    """Let wrk ask as its script says, which is given the values."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
-    command += ["-s", str(_SCRIPT), url, "--", method]
-    if keys_file is not None:
-        command += [str(keys_file), str(first)]
+    command += ["-s", str(script), url, "--", *values]
     # Its own program, with our own arguments.
     told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     heard = json.loads(told.stdout.strip().rpartition("\n")[2])

@@ -61,10 +61,10 @@ def other(url: str) -> Target:
 @contextmanager
 def bare() -> Iterator[Target]:
     """Run the bare limit in a process of its own."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with _process([sys.executable, "-m", "benchmarks.bare", str(port)], {}, Path.cwd()) as pid:
-        _wait_until_ready(url)
+    with running([sys.executable, "-m", "benchmarks.bare", str(port)], {}, Path.cwd()) as pid:
+        wait_until_ready(url)
         yield Target("bare", f"{url}/ping/abcd1234", pid)
 
 
@@ -79,7 +79,7 @@ def cronbeats(
     **settings: str,
 ) -> Iterator[Target]:
     """Run `program serve`, whose jobs have these keys; other settings are as they come."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     keys_file = folder / f"{name} keys"
     keys_file.write_text("\n".join(keys) + "\n")
@@ -89,8 +89,8 @@ def cronbeats(
         **settings,
     }
     command = [program, "serve", "--port", str(port), *arguments]
-    with _process(command, environment, folder) as pid:
-        _wait_until_ready(f"{url}/readyz")
+    with running(command, environment, folder) as pid:
+        wait_until_ready(f"{url}/readyz")
         yield Target(name, url, pid, keys_file, lambda: asyncio.run(_count_signals(database_url)))
 
 
@@ -146,7 +146,8 @@ async def _count_signals(database_url: str) -> int:
 
 
 @contextmanager
-def _process(command: Sequence[str], environment: dict[str, str], folder: Path) -> Iterator[int]:
+def running(command: Sequence[str], environment: dict[str, str], folder: Path) -> Iterator[int]:
+    """Run a program of ours while the block runs; give its process's id."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CRONBEATS_")}
     # Our own programs, with our own arguments.
     process = subprocess.Popen(  # noqa: S603
@@ -159,14 +160,16 @@ def _process(command: Sequence[str], environment: dict[str, str], folder: Path) 
         process.wait(_PATIENCE_SECONDS)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
 
 
-def _wait_until_ready(url: str) -> None:
+def wait_until_ready(url: str) -> None:
+    """Wait until a server answers."""
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:

@@ -8,7 +8,7 @@ import orjson
 from fastapi import Query, Response
 from typing_extensions import TypedDict
 
-from cronbeats.api.answer import PARTS, Answer, shown, success
+from cronbeats.api.answer import PARTS, Answer, shown, success, told
 from cronbeats.api.context import ApiContext, Context, JobEditor, JobId, Reader
 from cronbeats.api.job_queries import JobsQuery
 from cronbeats.api.job_shapes import JobChangesIn, JobIn, chosen_values
@@ -95,10 +95,8 @@ async def create(
     )
 
 
-@router.get("", operation_id="listJobs")
-async def browse(
-    query: Annotated[JobsQuery, Query()], context: Context, who: Reader
-) -> Answer[JobsPage]:
+@router.get("", operation_id="listJobs", response_model=Answer[JobsPage])
+async def browse(query: Annotated[JobsQuery, Query()], context: Context, who: Reader) -> Response:
     """List the jobs, oldest first unless sorted otherwise."""
     page = await browse_jobs.browse_jobs(
         context.db,
@@ -109,7 +107,7 @@ async def browse(
         request=query.request(),
     )
     items = [job_json(job, context.base_url) for job in page.items]
-    return success({"jobs": items, "pagination": pagination_json(page)})
+    return told(success({"jobs": items, "pagination": pagination_json(page)}))
 
 
 @router.get("/{job_id}", operation_id="getJob", responses=sends("ETag"))

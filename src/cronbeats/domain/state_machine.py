@@ -22,6 +22,9 @@ from cronbeats.domain.transition import Change
 
 def on_time(job: Job, now: datetime, blind: BlindWindows = ALWAYS_HEARD) -> Change:
     """Let time pass up to `now`: judge each moment that came since the last look, in order."""
+    deadline = job.deadline_at
+    if job.state.status is not Status.DOWN and (deadline is None or deadline > now):
+        return Change(job)
     draft = Draft(job)
     catch_up(draft, now, blind)
     return draft.finish()

@@ -41,6 +41,7 @@ _CODES: dict[type[CronBeatsError], tuple[int, str]] = {
     InvalidValueError: (422, "validation_error"),
     UnavailableError: (503, "unavailable"),
 }
+_WITH_SECONDS = len("2026-02-20T15:42:00")
 LARGEST_BODY = 1_000_000
 
 
@@ -124,4 +125,5 @@ def attempt_json(attempt: Attempt) -> dict[str, Any]:
 
 def moment(value: datetime) -> str:
     """Return a moment as the API writes it, as in 2026-02-20T15:42:00Z."""
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Several times as fast as strftime(), and a list has hundreds of them.
+    return f"{value.isoformat()[:_WITH_SECONDS]}Z"

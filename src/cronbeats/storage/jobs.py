@@ -23,7 +23,9 @@ from cronbeats.storage.states import state_from_row
 _LOCKED = (job_states, jobs)
 
 JOBS_AND_STATES = jobs.join(job_states, job_states.c.job_id == jobs.c.id)
-_COLUMNS = (*jobs.c, *(column for column in job_states.c if column.name != "job_id"))
+# To name all columns takes longer than to ask for them, so it is done once.
+_EVERY_COLUMN = select(*jobs.c, *(column for column in job_states.c if column.name != "job_id"))
+_EVERY = _EVERY_COLUMN.select_from(JOBS_AND_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ def alive(source: FromClause | None = None) -> Select[Any]:
 
 
 def _all(source: FromClause | None = None) -> Select[Any]:
-    return select(*_COLUMNS).select_from(JOBS_AND_STATES if source is None else source)
+    return _EVERY if source is None else _EVERY_COLUMN.select_from(source)
 
 
 async def fetch(tx: Transaction, query: Select[Any]) -> list[Job]:
