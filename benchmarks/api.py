@@ -25,7 +25,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 from benchmarks.filler import analyze, copy_job
-from benchmarks.ping_load import Run, run_wrk
+from benchmarks.ping_load import Run, fetch
 from benchmarks.ping_targets import (
     PROGRAM,
     cronbeats,
@@ -48,7 +48,6 @@ from cronbeats.storage.ledger import open_account
 from cronbeats.storage.migrate import migrate
 from cronbeats.storage.password_hashes import PasswordHashes
 
-_SCRIPT = Path(__file__).with_name("api.lua")
 _LISTED, _ON_PAGES = 100, 1_000
 # A key may ask 60 times a minute.
 _WORKSPACES = 120
@@ -201,7 +200,7 @@ async def _make_jobs(db: Database, workspace_id: int, count: int, now: datetime)
 
 
 def _ask(target: _Target, options: argparse.Namespace) -> Run:
-    run = run_wrk(_SCRIPT, target.url, _CONNECTIONS, options.seconds, [str(target.headers_file)])
+    run = fetch(target.url, target.headers_file, _CONNECTIONS, options.seconds)
     if run.refused or run.failed:
         raise AssertionError(f"{target.name}: {run.refused} refused, {run.failed} failed")
     return run

@@ -1,4 +1,5 @@
 -- What wrk sends and tells: ... -- METHOD [FILE OF JOB KEYS] [NUMBER OF THE FIRST REQUEST]
+-- or: ... -- HEADERS FILE, to ask for one address with the header of each line of a file in turn.
 -- Each job is pinged in turn, by another kind of signal each time: no ping is a copy of the last.
 
 local requests, position = {}, 0
@@ -10,7 +11,12 @@ function init(args)
   local function add(path)
     requests[#requests + 1] = wrk.format(method, path, headers, body)
   end
-  if keys then
+  if method == "HEADERS" then
+    for line in io.lines(keys) do
+      local name, value = line:match("^(.-): (.*)$")
+      requests[#requests + 1] = wrk.format("GET", nil, {[name] = value})
+    end
+  elseif keys then
     for key in io.lines(keys) do add("/ping/" .. key) end
     for key in io.lines(keys) do add("/ping/" .. key .. "/end/success") end
     position = tonumber(first) % #requests

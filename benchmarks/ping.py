@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
-import platform
 import statistics
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,7 +22,9 @@ from pathlib import Path
 
 from benchmarks.ping_load import Run, ask
 from benchmarks.ping_targets import PROGRAM, Target, bare, cronbeats, databases, make_jobs, other
+from benchmarks.report import Goal, print_goals, print_table, write_numbers
 
+_GOAL_CONNECTIONS = 128
 _HEADINGS = (
     *("target", "method", "connections", "pings/s", "share", "p50 ms", "p99 ms"),
     *("bare p99 ms", "refused", "failed"),
@@ -63,10 +62,9 @@ def main() -> None:
         targets = _start_targets(options, folder, stack)
         results = _measure(targets, options)
     _print_table(results)
-    machine = {"python": platform.python_version(), "cpus": os.cpu_count()}
-    numbers = [asdict(each) for each in results]
-    options.json.write_text(json.dumps({"machine": machine, "runs": numbers}, indent=2) + "\n")
-    sys.stdout.write(f"\nWritten to {options.json}\n")
+    goals = _goals(results)
+    print_goals(goals)
+    write_numbers(options.json, [asdict(each) for each in results], goals)
 
 
 def _options() -> argparse.Namespace:
@@ -151,9 +149,22 @@ def _results(rounds: Sequence[dict[str, Run]], method: str, connections: int) ->
     ]
 
 
+def _goals(results: Sequence[Result]) -> list[Goal]:
+    """Return what the product is to reach over 128 connections."""
+    goals = []
+    for each in results:
+        if each.connections == _GOAL_CONNECTIONS and each.target not in {"bare", "other"}:
+            name = f"{each.target} {each.method}"
+            times = round(each.p99_ms / each.bare_p99_ms, 2)
+            goals += [
+                Goal(f"{name}: share of the bare rate", each.share, at_least=0.3),
+                Goal(f"{name}: p99 in times of the bare one", times, at_most=5),
+            ]
+    return goals
+
+
 def _print_table(results: Sequence[Result]) -> None:
-    rows = [_HEADINGS]
-    rows += [
+    rows = [
         (
             each.target,
             each.method,
@@ -168,10 +179,7 @@ def _print_table(results: Sequence[Result]) -> None:
         )
         for each in results
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+    print_table(_HEADINGS, rows)
 
 
 if __name__ == "__main__":

@@ -32,13 +32,17 @@ def ask(
     it is always `url` itself.
     """
     values = [method] if keys_file is None else [method, str(keys_file), str(first)]
-    return run_wrk(_SCRIPT, url, connections, seconds, values)
+    return _run(url, connections, seconds, values)
 
 
-def run_wrk(script: Path, url: str, connections: int, seconds: int, values: Sequence[str]) -> Run:
-    """Let wrk ask as its script says, which is given the values."""
+def fetch(url: str, headers_file: Path, connections: int, seconds: int) -> Run:
+    """Ask for an address again and again, with the header of each line of a file in turn."""
+    return _run(url, connections, seconds, ["HEADERS", str(headers_file)])
+
+
+def _run(url: str, connections: int, seconds: int, values: Sequence[str]) -> Run:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
-    command += ["-s", str(script), url, "--", *values]
+    command += ["-s", str(_SCRIPT), url, "--", *values]
     # Its own program, with our own arguments.
     told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     heard = json.loads(told.stdout.strip().rpartition("\n")[2])

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+GOAL_HEADINGS = ("what", "measured", "goal", "met")
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -48,7 +50,7 @@ def print_goals(goals: Sequence[Goal]) -> None:
     """Print what was measured beside what it is to be."""
     rows = [goal_row(goal) for goal in goals]
     sys.stdout.write("\n")
-    print_table(("what", "measured", "goal", "met"), rows)
+    print_table(GOAL_HEADINGS, rows)
 
 
 def goal_row(goal: Goal) -> tuple[str, str, str, str]:
