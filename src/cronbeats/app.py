@@ -19,7 +19,10 @@ from cronbeats.domain.membership import Invitation
 from cronbeats.domain.storm import StormRule
 from cronbeats.edge.absent_door import AbsentDoor
 from cronbeats.edge.asgi import AsgiApp, Receive, Scope, Send
+from cronbeats.instruments import Instruments
 from cronbeats.ops.health import Health
+from cronbeats.ops.metrics import PATH as METRICS_PATH
+from cronbeats.ops.metrics import MetricsDoor
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
 from cronbeats.senders.protocol import IdentityProvider, Postman, Senders
@@ -60,13 +63,13 @@ class App:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         postman: Postman | None = None,
         provider: IdentityProvider | None = None,
+        instruments: Instruments | None = None,
     ) -> None:
         self._db = db
         self._errands = Errands()
         self._lookout = lookout or _lookout(settings.only, db, clock)
-        self._intake = Intake(
-            self._receive, self._wake_courier, note_refusal=self._lookout.note_refusal
-        )
+        self._instruments = instruments or Instruments()
+        self._intake = self._build_intake()
         self._hub = Hub()
         self._relay = self._listening_relay(db)
         key_uses = KeyUses(db)
@@ -94,6 +97,8 @@ class App:
             if Duty.WEB in settings.only:
                 self._web = WebDoor(self._with_others_words(web, settings, provider))
         self._health = Health(db, self._roster.vital, self._lookout.warnings)
+        token = settings.metrics_token
+        self._metrics = MetricsDoor(db, clock, self._instruments, token) if token else None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -128,8 +133,18 @@ class App:
             await self._health.alive(send)
         elif path == "/readyz":
             await self._health.ready(send)
+        elif path == METRICS_PATH and self._metrics is not None:
+            await self._metrics(scope, receive, send)
         else:
             await self._web(scope, receive, send)
+
+    def _build_intake(self) -> Intake:
+        return Intake(
+            self._receive,
+            self._wake_courier,
+            note_refusal=self._lookout.note_refusal,
+            instruments=self._instruments,
+        )
 
     def _build_roster(
         self, settings: Settings, clock: Clock, senders: Senders, key_uses: KeyUses
@@ -146,6 +161,7 @@ class App:
             alert_history=timedelta(days=settings.alert_history_days),
             audit_log=timedelta(days=settings.audit_log_days),
             storms=_storms(settings),
+            instruments=self._instruments,
             more=[self._relay.loop] if self._relay else [],
         )
 
@@ -164,6 +180,7 @@ class App:
             clock,
             rate_per_second=settings.ping_rate_per_second,
             body_limit=settings.ping_body_limit,
+            instruments=self._instruments,
             trusted_proxies=settings.trusted_proxies,
         )
 

@@ -96,6 +96,8 @@ class Settings:
     """Days for which an alert that was sent, or given up, is kept."""
     audit_log_days: int = 365
     """Days for which the audit log remembers who did what."""
+    metrics_token: str = field(default="", repr=False)
+    """What Prometheus shows to read /metrics; without it there is no such page."""
     trusted_proxies: tuple[Network, ...] = ()
     """Networks of proxies whose X-Forwarded-For is believed."""
     allow_apprise: bool = False
@@ -192,6 +194,12 @@ def read_secret_keys(text: str) -> tuple[str, ...]:
             "separated by commas"
         )
     return keys
+
+
+def _token(text: str) -> str:
+    if not re.fullmatch(r"[!-~]{32,}", text):
+        raise ValueError("must be at least 32 letters, digits and signs, without spaces")
+    return text
 
 
 def _require_proxies(trusted: tuple[Network, ...]) -> None:
@@ -374,6 +382,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "history_per_job": _COUNT,
     "alert_history_days": _whole(f" of days from 1 to {_MOST_DAYS}", 1, _MOST_DAYS),
     "audit_log_days": _whole(f" of days from 1 to {_MOST_DAYS}", 1, _MOST_DAYS),
+    "metrics_token": _token,
     "trusted_proxies": _networks,
     "allow_apprise": _boolean,
     "telegram_api_url": _url,

@@ -44,6 +44,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "history_per_job": ("50", 50),
     "alert_history_days": ("30", 30),
     "audit_log_days": ("30", 30),
+    "metrics_token": (KEY, KEY),
     "trusted_proxies": ("10.0.0.0/8,fd00::/8,192.168.1.7/32,", PRIVATE),
     "allow_apprise": ("true", True),
     "telegram_api_url": ("http://localhost:8081", "http://localhost:8081"),
@@ -65,6 +66,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "development": ("true", True),
 }
 
+TOKEN = "must be at least 32 letters, digits and signs, without spaces"
 KEYS = "must be one or more keys of at least 32 characters each, separated by commas"
 DUTIES = "must be one or more of ping, api, web, workers, separated by commas"
 PORT = "must be a whole number from 1 to 65535"
@@ -106,6 +108,7 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     "alert_history_days": (DAYS, ["0", "-5", "many", "1.5", "36501", "9" * 30]),
     "audit_log_days": (DAYS, ["0", "-5", "many", "1.5", "36501", "9" * 30]),
     "history_per_job": (COUNT, ["0", "-5", "many", "1.5"]),
+    "metrics_token": (TOKEN, ["hunter2", f"{KEY} {KEY}", "é" * 32]),
     "trusted_proxies": (NETWORKS, ["proxy.example.com", "10.0.0.0/-1"]),
     "public_url": (ADDRESS, ["beats.example.com", "ftp://x", "https://", "https://x:99999"]),
     "allow_apprise": ("must be true or false", ["maybe"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from cronbeats.cli.supervisor import supervise
 from cronbeats.clock import system_clock
 from cronbeats.domain.duty import ALL_DUTIES, Duty, in_order
 from cronbeats.domain.errors import CronBeatsError
+from cronbeats.instruments import Instruments, Memory
 from cronbeats.services.run_first import offer_first_run
 from cronbeats.services.seal_secrets import seal_secrets
 from cronbeats.settings import SettingError, Settings, unknown_settings
@@ -48,15 +50,11 @@ def serve(
         str | None,
         typer.Option(help="What this server does of ping,api,web,workers; needs PostgreSQL."),
     ] = None,
-    parent: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run the server: bring the database up to date, listen, watch the clock, send alerts."""
     chosen = {"host": host, "port": port, "only": only}
     settings = load_settings({name: value for name, value in chosen.items() if value is not None})
     set_up_logs(settings)
-    if parent is not None:
-        uvloop.run(_serve_as_worker(settings, cipher_for(settings), parent))
-        return
     file = file_of(settings.database_url)
     if workers > 1 and file is not None:
         fail("--workers needs PostgreSQL: an embedded database has one server", WRONG_SETTING)
@@ -81,9 +79,7 @@ def serve(
         fail(str(error))
     if workers > 1:
         asyncio.run(_prepare(settings, cipher))
-        arguments = ["serve", "--host", settings.host, "--port", str(settings.port)]
-        duties = ["--only", ",".join(in_order(settings.only))]
-        supervise([*arguments, *duties, "--parent", str(os.getpid())], workers)
+        _serve_with_workers(settings, cipher, workers)
     else:
         uvloop.run(_serve(settings, cipher))
     if lock is not None:
@@ -101,9 +97,23 @@ async def _serve(settings: Settings, cipher: Cipher) -> None:
         await _run(settings, db, lambda: False)
 
 
-async def _serve_as_worker(settings: Settings, cipher: Cipher, parent: int) -> None:
-    async with open_database(settings, cipher) as db:
-        await _run(settings, db, _has_other_parent_than(parent))
+def _serve_with_workers(settings: Settings, cipher: Cipher, count: int) -> None:
+    from cronbeats.cli.server import run_server  # noqa: PLC0415 - as below; and workers share it
+
+    memory, parent = Memory(count), os.getpid()
+
+    async def serve_as(process: int) -> None:
+        instruments = Instruments(memory, process)
+        async with open_database(settings, cipher) as db:
+            await run_server(settings, db, _has_other_parent_than(parent), instruments)
+
+    def work(process: int) -> None:
+        try:
+            uvloop.run(serve_as(process))
+        except typer.Exit as end:
+            sys.exit(end.exit_code)
+
+    supervise(work, count)
 
 
 async def _make_ready(settings: Settings, db: Database) -> None:
@@ -126,7 +136,7 @@ async def _run(settings: Settings, db: Database, is_orphan: Callable[[], bool]) 
     # Only a server needs all of it: without it, every other command starts twice as fast.
     from cronbeats.cli.server import run_server  # noqa: PLC0415
 
-    await run_server(settings, db, is_orphan)
+    await run_server(settings, db, is_orphan, Instruments())
 
 
 def _has_other_parent_than(parent: int) -> Callable[[], bool]:

@@ -18,6 +18,7 @@ from granian.server.embed import Server
 from cronbeats.app import App
 from cronbeats.cli.exclusive import ip_of
 from cronbeats.clock import system_clock
+from cronbeats.instruments import Instruments
 from cronbeats.senders.protocol import Senders
 from cronbeats.senders.registry import (
     DEFAULT_PORTS,
@@ -60,7 +61,9 @@ class _Stoppable:
         self._server.stop()
 
 
-async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], bool]) -> None:
+async def run_server(
+    settings: Settings, db: Database, is_orphan: Callable[[], bool], instruments: Instruments
+) -> None:
     """Serve until SIGTERM or SIGINT comes, or `is_orphan` says that nobody minds us any more."""
     http = HttpClient(
         allowed_networks=[str(network) for network in settings.allow_private_targets],
@@ -75,6 +78,7 @@ async def run_server(settings: Settings, db: Database, is_orphan: Callable[[], b
         _senders(settings, http),
         postman=postman,
         provider=_provider(settings, trusted_http),
+        instruments=instruments,
     )
     server = Server(
         app,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from types import FrameType
 
 import structlog
@@ -14,42 +15,53 @@ import structlog
 _RESTART_PAUSE_SECONDS = 1.0
 _LOOK_SECONDS = 0.2
 _PATIENCE_SECONDS = 10.0
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _log = structlog.get_logger()
 
 
-def supervise(arguments: Sequence[str], count: int) -> None:
-    """Run `cronbeats` with `arguments` in `count` processes until SIGTERM or SIGINT comes.
+def supervise(work: Callable[[int], None], count: int) -> None:
+    """Do `work` in `count` processes, each told its number from 0 on, until SIGTERM or SIGINT.
 
-    One that ends by itself is started again.
+    One that ends by itself is started again. They are forked from this process, so that they begin
+    at once and share the memory of what it has imported; it must have no threads of its own.
     """
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
-    workers = [_start(arguments) for _ in range(count)]
+    for each in _SIGNALS:
+        signal.signal(each, on_signal)
+    # What is there now stays for good: nobody need look at it again, and copy it by that.
+    gc.collect()
+    gc.freeze()
+    workers = [_start(work, number) for number in range(count)]
     while not stop.wait(_LOOK_SECONDS):
-        for position, worker in enumerate(workers):
-            if worker.poll() is not None:
-                _log.error("worker_ended", pid=worker.pid, exit_code=worker.returncode)
+        for number, worker in enumerate(workers):
+            if not worker.is_alive():
+                _log.error("worker_ended", pid=worker.pid, exit_code=worker.exitcode)
                 stop.wait(_RESTART_PAUSE_SECONDS)
-                workers[position] = _start(arguments)
+                workers[number] = _start(work, number)
     _stop(workers)
 
 
-def _start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "cronbeats.cli", *arguments]
-    return subprocess.Popen(command)  # noqa: S603 - our own program, with our own arguments
+def _start(work: Callable[[int], None], number: int) -> ForkProcess:
+    worker = get_context("fork").Process(target=_work, args=(work, number))
+    worker.start()
+    return worker
 
 
-def _stop(workers: Sequence[subprocess.Popen[bytes]]) -> None:
+def _work(work: Callable[[int], None], number: int) -> None:
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_DFL)
+    work(number)
+
+
+def _stop(workers: Sequence[ForkProcess]) -> None:
     for worker in workers:
         worker.terminate()
     for worker in workers:
-        try:
-            worker.wait(_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
+        worker.join(_PATIENCE_SECONDS)
+        if worker.is_alive():
             worker.kill()

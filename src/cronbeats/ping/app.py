@@ -14,6 +14,7 @@ from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.signal import Signal
 from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.edge.client_address import address_of
+from cronbeats.instruments import Instruments, PingOutcome
 from cronbeats.ping import receipt
 from cronbeats.ping.body import NOTHING, Said, clean, read_body
 from cronbeats.ping.intake import Intake
@@ -22,6 +23,14 @@ from cronbeats.ping.receipt import Answer
 from cronbeats.ping.target import Impossible, Nowhere, Target, parse_target
 from cronbeats.services.receive_signals import Accepted, Arrival, NoSuchJob
 
+_OUTCOMES = {
+    200: PingOutcome.ACCEPTED,
+    400: PingOutcome.INVALID,
+    404: PingOutcome.NOT_FOUND,
+    429: PingOutcome.TOO_MANY,
+    500: PingOutcome.ERROR,
+    503: PingOutcome.UNAVAILABLE,
+}
 _METHODS = frozenset({"GET", "POST", "HEAD"})
 _ANNOUNCING_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
 _JOB_BURST = 60
@@ -46,6 +55,7 @@ class PingDoor:
         rate_per_second: float,
         body_limit: int,
         trusted_proxies: Sequence[IPv4Network | IPv6Network] = (),
+        instruments: Instruments | None = None,
     ) -> None:
         self._intake = intake
         self._clock = clock
@@ -54,6 +64,8 @@ class PingDoor:
         self._jobs = TokenBuckets(rate_per_second, _JOB_BURST, time.monotonic)
         self._guesses = TokenBuckets(_GUESSES_PER_SECOND, _GUESS_BURST, time.monotonic)
         self._acquaintances = Acquaintances()
+        counters = (instruments or Instruments()).pings
+        self._answered = {status: counters[outcome] for status, outcome in _OUTCOMES.items()}
         self._headers = [
             (b"content-type", b"application/json"),
             (b"ping-body-limit", str(body_limit).encode()),
@@ -64,6 +76,7 @@ class PingDoor:
         """Serve one HTTP request."""
         begun = time.perf_counter()
         answer = await self._answer(scope, receive, self._clock(), begun)
+        self._answered[answer.status].add()
         headers = [*self._headers, (b"content-length", b"%d" % len(answer.body))]
         if answer.retry_after_seconds is not None:
             headers.append((b"retry-after", str(answer.retry_after_seconds).encode()))

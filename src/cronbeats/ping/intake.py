@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from datetime import datetime
 import structlog
 
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.instruments import Instruments
 from cronbeats.services.receive_signals import Arrival, Batch, Receipt
 
 _MOST_AT_ONCE = 500
@@ -40,11 +42,13 @@ class Intake:
         alerts_are_owed: Callable[[], None],
         longest_wait_seconds: float = _LONGEST_WAIT_SECONDS,
         note_refusal: Callable[[datetime], None] = lambda _: None,
+        instruments: Instruments | None = None,
     ) -> None:
         self._receive = receive
         self._alerts_are_owed = alerts_are_owed
         self._longest_wait = longest_wait_seconds
         self._note_refusal = note_refusal
+        self._instruments = instruments or Instruments()
         self._waiting: deque[_Waiting] = deque()
         self._committing: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
@@ -107,10 +111,13 @@ class Intake:
             self._worker = None
 
     async def _commit(self, batch: list[_Waiting]) -> None:
+        begun = time.perf_counter()
         try:
             done = await self._receive([each.arrival for each in batch])
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
             done = Batch([error] * len(batch))
+        self._instruments.batch_sizes.observe(len(batch))
+        self._instruments.commit_seconds.observe(time.perf_counter() - begun)
         for each, receipt in zip(batch, done.receipts, strict=True):
             if isinstance(receipt, UnavailableError):
                 self._note_refusal(each.arrival.signal.received_at)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, insert, select, update
 from cronbeats.domain.blind_window import Blindness, BlindWindow
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import insert_into
+from cronbeats.storage.dialect import insert_into, seconds_between
 from cronbeats.storage.pages import fetch_page
 from cronbeats.storage.schema import blind_windows, pulse
 
@@ -52,6 +52,14 @@ async def newest_silences(tx: Transaction, limit: int) -> list[BlindWindow]:
     silence = select(blind_windows).where(blind_windows.c.reason == Blindness.SILENCE)
     newest = silence.order_by(blind_windows.c.ended_at.desc()).limit(limit)
     return [_window(row) for row in await tx.execute(newest)]
+
+
+async def seconds_of_silence(tx: Transaction) -> float:
+    """Return how many seconds all blind windows lasted together in which nothing could be heard."""
+    lasted = seconds_between(tx, blind_windows.c.started_at, blind_windows.c.ended_at)
+    silence = blind_windows.c.reason == Blindness.SILENCE
+    total: float | None = await tx.scalar(select(func.sum(lasted)).where(silence))
+    return total or 0.0
 
 
 async def unbelieve(tx: Transaction, now: datetime) -> None:

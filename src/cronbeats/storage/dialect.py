@@ -18,6 +18,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Dialect,
+    Float,
     FromClause,
     Integer,
     String,
@@ -28,10 +29,12 @@ from sqlalchemy import (
     column,
     exists,
     func,
+    literal,
     literal_column,
     select,
     text,
     true,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -121,6 +124,15 @@ def with_elements(
 def can_limit_each(tx: AsyncConnection) -> bool:
     """Tell whether a join can limit what it takes for each row (LATERAL), which SQLite cannot."""
     return _is_postgresql(tx)
+
+
+def seconds_between(
+    tx: AsyncConnection, start: ColumnElement[Any], end: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    """Return the seconds from one column of moments to another, as a number with a fraction."""
+    if _is_postgresql(tx):
+        return cast(func.extract("epoch", end - start), Float)
+    return (type_coerce(end, BigInteger) - type_coerce(start, BigInteger)) / literal(1_000_000.0)
 
 
 def table_of(

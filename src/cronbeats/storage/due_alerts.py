@@ -54,6 +54,13 @@ class Queue:
     status: Status
 
 
+async def backlog(tx: Transaction) -> tuple[int, datetime | None]:
+    """Return how many alerts are owed in all, and since when the oldest of them."""
+    owed = select(func.count(), func.min(alerts.c.owed_at)).where(IS_OWED)
+    count, oldest = (await tx.execute(owed)).one()
+    return count, oldest
+
+
 async def waiting(tx: Transaction) -> list[Waiting]:
     """Return every integration that is owed something, the one first that is ready first.
 

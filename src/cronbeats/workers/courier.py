@@ -12,6 +12,7 @@ from cronbeats.clock import Clock
 from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.storm import StormRule
+from cronbeats.instruments import Instruments
 from cronbeats.senders.protocol import Senders
 from cronbeats.services.deliver_alerts import (
     Ended,
@@ -57,6 +58,7 @@ class Courier:
         *,
         storms: StormRule | None = None,
         at_step: Callable[[str], None] = _go_on,
+        instruments: Instruments | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -73,7 +75,7 @@ class Courier:
         self._under_way: dict[asyncio.Task[None], Claimed] = {}
         self._returning: set[asyncio.Task[None]] = set()
         self._claimed = 0
-        self._settler = Settler(self._settle, self._forget)
+        self._settler = Settler(self._settle, self._forget, instruments)
         self._is_finishing = False
 
     async def step(self) -> float:

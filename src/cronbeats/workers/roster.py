@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from cronbeats.clock import Clock
 from cronbeats.domain.duty import Duty
 from cronbeats.domain.storm import StormRule
+from cronbeats.instruments import Instruments
 from cronbeats.senders.protocol import Senders
 from cronbeats.storage.database import Database
 from cronbeats.workers.courier import Courier
@@ -66,6 +67,7 @@ def build_roster(
     alert_history: timedelta,
     audit_log: timedelta,
     storms: StormRule,
+    instruments: Instruments,
     more: Sequence[Loop] = (),
 ) -> Roster:
     """Return the loops that a server's duties need, and `more`; `owed` wakes the courier."""
@@ -75,8 +77,12 @@ def build_roster(
         for loop in woken:
             loop.wake()
 
-    courier = Courier(db, clock, senders, random.random, wake_courier, storms=storms)
-    watcher = DeadlineWatcher(db, clock, lookout, oldest_unsettled, wake_courier)
+    courier = Courier(
+        db, clock, senders, random.random, wake_courier, storms=storms, instruments=instruments
+    )
+    watcher = DeadlineWatcher(
+        db, clock, lookout, oldest_unsettled, wake_courier, instruments=instruments
+    )
     deliver = Loop("deliver_alerts", courier.step, LONGEST_SLEEP_SECONDS)
     watch = Loop("watch_deadlines", watcher.step, LONGEST_SLEEP_SECONDS)
     look_out = Loop("look_out", lookout.step, BEAT_SECONDS)

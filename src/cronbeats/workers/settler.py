@@ -9,6 +9,7 @@ import structlog
 
 from cronbeats.domain.delivery import Delivered, complaint_of
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.instruments import DeliveryResult, Instruments
 from cronbeats.services.deliver_alerts import Ended, Settled
 from cronbeats.storage.claims import Claimed
 
@@ -27,9 +28,11 @@ class Settler:
         self,
         settle: Callable[[Sequence[Ended]], Awaitable[list[Settled]]],
         are_settled: Callable[[Sequence[Claimed]], None],
+        instruments: Instruments | None = None,
     ) -> None:
         self._settle = settle
         self._are_settled = are_settled
+        self._counters = (instruments or Instruments()).deliveries
         self._waiting: list[Ended] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -68,9 +71,19 @@ class Settler:
                 return
             else:
                 for each in settled:
+                    kind = each.claimed.integration.kind
+                    self._counters[kind, _result_of(each)].add()
                     _report(each)
                 return
         # The lease will end, and the alert be sent once more: twice is better than never.
+
+
+def _result_of(settled: Settled) -> DeliveryResult:
+    if isinstance(settled.delivery, Delivered):
+        return DeliveryResult.SENT
+    # Whoever has the alert now that this courier lost will try again.
+    is_tried_again = settled.was_lost or settled.next_attempt_at is not None
+    return DeliveryResult.RETRIED if is_tried_again else DeliveryResult.FAILED
 
 
 def _report(settled: Settled) -> None:

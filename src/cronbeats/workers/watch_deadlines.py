@@ -9,6 +9,7 @@ import structlog
 
 from cronbeats.clock import Clock
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.instruments import Instruments
 from cronbeats.services.check_deadlines import check_deadlines, next_deadline
 from cronbeats.storage.database import Database
 from cronbeats.workers.lookout import Lookout
@@ -32,12 +33,15 @@ class DeadlineWatcher:
         lookout: Lookout,
         oldest_unsettled: Callable[[], datetime | None],
         alerts_are_owed: Callable[[], None],
+        *,
+        instruments: Instruments | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._lookout = lookout
         self._oldest_unsettled = oldest_unsettled
         self._alerts_are_owed = alerts_are_owed
+        self._lag = (instruments or Instruments()).look_lag_seconds
         self._told_at: dict[int, datetime] = {}
 
     async def step(self) -> float:
@@ -58,6 +62,7 @@ class DeadlineWatcher:
         until = await self._lookout.heard_until(until)
         if upcoming > until:
             return _SETTLING_TIME.total_seconds()
+        self._lag.observe((self._clock() - upcoming).total_seconds())
         look = await check_deadlines(self._db, until, await self._lookout.windows())
         self._tell(look.failed)
         if look.owed_alerts:
