@@ -39,6 +39,7 @@ ROUTES: dict[str, tuple[Role, Json | None]] = {
     "GET /blind-windows": (READ, None),
     "GET /deliveries": (READ, None),
     "GET /me": (READ, None),
+    "GET /metrics": (READ, None),
     "GET /audit-log": (READ_AUDIT_LOG, None),
     "GET /integrations": (READ, None),
     "GET /integrations/alert-rules": (READ, None),

@@ -17,12 +17,12 @@ class Scrape:
 
     metrics: tuple[Metric, ...]
 
-    def value(self, name: str, **labels: str) -> float:
+    def value(self, name: str, /, **labels: str) -> float:
         """Return the value of a sample; fails unless there is exactly one with these labels."""
         [value] = self.values(name, **labels)
         return value
 
-    def values(self, name: str, **labels: str) -> list[float]:
+    def values(self, name: str, /, **labels: str) -> list[float]:
         """Return the values of all samples that have these labels, and perhaps more."""
         return [
             sample.value

@@ -21,6 +21,7 @@ from cronbeats.api import (
     drill,
     history,
     integrations,
+    job_metrics,
     jobs,
     jobs_by_name,
     me,
@@ -41,7 +42,7 @@ from cronbeats.senders.protocol import Senders
 
 _PREFIX = "/api/v1"
 _JOBS = (bulk, mute, signals, history, schedules, jobs_by_name, jobs)
-_FIXED = (*_JOBS, alert_rules, deliveries, drill, audit_log, me)
+_FIXED = (*_JOBS, alert_rules, deliveries, drill, audit_log, me, job_metrics)
 _PROBLEMS = {
     404: Problem(404, "not_found", "Not found"),
     405: Problem(405, "method_not_allowed", "This path does not know that method"),

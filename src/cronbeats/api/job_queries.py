@@ -22,6 +22,17 @@ Part = Annotated[
 ]
 
 
+AskedTags = Annotated[
+    list[Tag],
+    Field(
+        max_length=_MOST_TAGS,
+        description="Jobs with this tag, 1 to 50 characters, in exactly this case; given up to 20 "
+        "times, jobs with all of them",
+        examples=[["production"]],
+    ),
+]
+
+
 class StatusFilter(StrEnum):
     """Which jobs to list."""
 
@@ -57,13 +68,7 @@ class JobsQuery(PageQuery):
         description="Only jobs with this status, as it is shown at this moment",
         examples=["healthy"],
     )
-    tag: list[Tag] = Field(
-        default_factory=list,
-        max_length=_MOST_TAGS,
-        description="Jobs with this tag, 1 to 50 characters, in exactly this case; given up to 20 "
-        "times, jobs with all of them",
-        examples=[["production"]],
-    )
+    tag: AskedTags = Field(default_factory=list)
     q: Part | None = Field(
         None,
         description="Jobs with this text, 1 to 255 characters in whatever case, within their name "

@@ -26,7 +26,7 @@ def add_examples(document: Json) -> None:
 def _add_to(operation: Json, document: Json) -> None:
     for content in _contents(operation):
         for media_type, body in content.items():
-            if "examples" not in body:
+            if not {"example", "examples"} & body.keys():
                 is_text = media_type.startswith("text/")
                 body["example"] = _TEXT if is_text else example_of(body["schema"], document)
     own = operation.pop("x-example", {})

@@ -55,6 +55,9 @@ HEADERS: Final[Json] = {
         type="string",
         const="true",
     ),
+    "Cache-Control": _header(
+        "That the answer holds for this moment only.", "no-store", type="string", const="no-store"
+    ),
     "X-Content-Type-Options": _header(
         "Keeps browsers from taking the text for something else.",
         "nosniff",

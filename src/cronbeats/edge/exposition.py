@@ -16,6 +16,8 @@ from prometheus_client.registry import Collector
 
 from cronbeats.instruments import Distribution
 
+PLAIN = "text/plain"
+OPENMETRICS = "application/openmetrics-text"
 Rows = Iterable[tuple[Sequence[str], float]]
 """The values of a metric, each with those of its labels."""
 
