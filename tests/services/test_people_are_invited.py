@@ -31,6 +31,7 @@ from cronbeats.services.invite_people import (
     withdraw,
 )
 from cronbeats.services.manage_members import browse_members
+from cronbeats.services.manage_workspaces import create_workspace
 from cronbeats.services.recognize_visitor import recognize_visitor
 from cronbeats.services.set_up import set_up
 from cronbeats.storage import one_time_links
@@ -204,12 +205,19 @@ async def test_the_token_is_kept_nowhere(world: World) -> None:
 
 
 async def test_invitations_are_not_without_number(world: World) -> None:
-    made = [await invited(world) for _ in range(MOST_INVITATIONS)]
+    made = [await invited(world, email=f"{n}@example.com") for n in range(MOST_INVITATIONS)]
+    assert all(each.may_be_mailed for each in made)
     with pytest.raises(InvalidValueError) as caught:
         await invited(world)
     assert set(caught.value.errors) == {"workspace"}
     await withdraw(world.db, world.workspace_id, made[0].invitation.id, by=ADA, now=world.clock())
     await invited(world)
+    # Another workspace is no way to send more letters.
+    other = await create_workspace(world.db, "Elsewhere", by=ADA, now=world.clock())
+    beyond = await invite(
+        world.db, other, Role.VIEWER, email="x@example.com", by=ADA, now=world.clock()
+    )
+    assert not beyond.may_be_mailed
 
 
 async def test_accounts_cannot_be_guessed_behind_an_invitation(world: World) -> None:

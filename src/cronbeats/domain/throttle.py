@@ -54,7 +54,7 @@ BY_INVITATION = Throttle(10, timedelta(minutes=1))
 """Of an invitation, behind which somebody new makes an account, whoever has its link."""
 
 MAILED_INVITATIONS = Throttle(100, timedelta(minutes=10))
-"""Invitations that one workspace sends by mail, to whomever."""
+"""Invitations that one workspace sends by mail, and one person from all of theirs, to whomever."""
 
 TEST_MESSAGES = Throttle(20, timedelta(seconds=30))
 """Test messages that people of one workspace send by pages."""
@@ -110,13 +110,14 @@ def subjects_of_letter(email: str) -> Subjects:
     return {_subject("letter", email): LETTERS}
 
 
-def subjects_of_mailed_invitation(workspace_id: int, email: str) -> Subjects:
-    """Return what an invitation that is sent by mail counts for.
+def subjects_of_mailed_invitation(workspace_id: int, user_id: int | None, email: str) -> Subjects:
+    """Return what an invitation that is sent by mail counts for: `user_id` is who invites.
 
     Not for the letters of an account: who invites does not use up what its person asks for.
     """
     return {
         _subject("invitations of", str(workspace_id)): MAILED_INVITATIONS,
+        _subject("invitations by", str(user_id)): MAILED_INVITATIONS,
         _subject("invitation to", email): LETTERS,
     }
 

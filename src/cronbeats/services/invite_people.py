@@ -118,7 +118,7 @@ async def invite(
         )
         made = await _get(tx, workspace_id, invitation_id, now)
         await _write_down(tx, made, AuditAction.MEMBER_INVITED, by, now)
-        may_be_mailed = await _count_letter(tx, made, now)
+        may_be_mailed = await _count_letter(tx, made, by, now)
     return Invited(made, token, may_be_mailed)
 
 
@@ -213,10 +213,11 @@ async def _make_account(
     return User(user_id, email)
 
 
-async def _count_letter(tx: Transaction, invitation: Invitation, now: datetime) -> bool:
+async def _count_letter(tx: Transaction, invitation: Invitation, by: Actor, now: datetime) -> bool:
     if invitation.email is None:
         return False
-    subjects = subjects_of_mailed_invitation(invitation.workspace_id, invitation.email)
+    workspace_id, email = invitation.workspace_id, invitation.email
+    subjects = subjects_of_mailed_invitation(workspace_id, by.user_id, email)
     return await sign_in_tries.count(tx, subjects, now) == 0
 
 
