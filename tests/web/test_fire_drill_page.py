@@ -5,6 +5,7 @@ import pytest
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.delivery import Refused, Unreachable
+from cronbeats.domain.throttle import TEST_MESSAGES
 from tests.support.audit import told
 from tests.support.people import signed_in
 from tests.support.world import World
@@ -51,6 +52,20 @@ async def test_without_anybody_to_tell_there_is_none(
     answer = await admin.post(path)
     assert answer.status_code == 409
     assert "No integration is set up and switched on: nobody is told." in answer.text
+
+
+async def test_drills_are_begun_now_and_then_only(
+    world: World, admin: httpx.AsyncClient, path: str
+) -> None:
+    test = f"/w/{world.workspace_id}/integrations/webhook/test"
+    for _ in range(TEST_MESSAGES.burst - 1):
+        assert (await admin.post(test)).status_code == 200
+    # What people try counts together.
+    assert (await admin.post(path)).status_code == 200
+    told_before = len(world.sender.told)
+    refused = await admin.post(path)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "30")
+    assert len(world.sender.told) == told_before
 
 
 async def test_whoever_may_only_look_is_offered_no_drill(world: World, path: str) -> None:

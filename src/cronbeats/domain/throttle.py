@@ -57,7 +57,7 @@ MAILED_INVITATIONS = Throttle(100, timedelta(minutes=10))
 """Invitations that one workspace sends by mail, and one person from all of theirs, to whomever."""
 
 TEST_MESSAGES = Throttle(20, timedelta(seconds=30))
-"""Test messages that people of one workspace send by pages."""
+"""Test messages and fire drills that people of one workspace begin on pages."""
 
 HAND_PINGS = Throttle(30, timedelta(seconds=10))
 """Pings by hand, in one workspace."""

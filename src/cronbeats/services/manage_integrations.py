@@ -107,7 +107,7 @@ async def save_integration(
 
 
 async def count_test(db: Database, workspace_id: int, now: datetime) -> None:
-    """Count a test message that somebody wants to send. Raises ThrottledError after too many."""
+    """Count a test message, or a drill, that somebody wants. Raises ThrottledError."""
     if wait := await sign_in_tries.count_if_room(db, subjects_of_test_message(workspace_id), now):
         raise ThrottledError(wait)
 

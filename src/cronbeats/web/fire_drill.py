@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cronbeats.domain.access import Action
 from cronbeats.domain.errors import ConflictError, NotConfiguredError
 from cronbeats.domain.integration import IntegrationKind
+from cronbeats.services.manage_integrations import count_test
 from cronbeats.services.run_drill import LONGEST_SECONDS, Heard, Message, run_drill
 from cronbeats.web.answers import show
 from cronbeats.web.deliveries import deliveries_path
@@ -35,8 +36,9 @@ async def show_drill(visit: Visit) -> Answer:
 
 
 async def start_drill(visit: Visit) -> Answer:
-    """Run a drill, and show whom it reached, and how soon."""
+    """Run a drill, and show whom it reached, and how soon. Raises ThrottledError."""
     context = visit.context
+    await count_test(context.db, visit.membership.workspace_id, visit.now)
     try:
         heard = await run_drill(
             context.db,
