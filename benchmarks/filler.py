@@ -43,7 +43,7 @@ async def add_signals(
     first, last = job_ids
 
     def signal(number: ColumnElement[int]) -> Values:
-        turn = number / in_a_row if in_a_row > 1 else number
+        turn = number // in_a_row if in_a_row > 1 else number
         return {
             "job_id": first + turn % (last - first + 1),
             "kind": "ping",

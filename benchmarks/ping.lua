@@ -1,11 +1,17 @@
--- What wrk sends and tells: ... -- METHOD [FILE OF JOB KEYS] [NUMBER OF THE FIRST REQUEST]
--- or: ... -- HEADERS FILE, to ask for one address with the header of each line of a file in turn.
+-- What wrk sends and tells: ... -- METHOD PAUSE [FILE OF JOB KEYS] [NUMBER OF THE FIRST REQUEST]
+-- or: ... -- HEADERS PAUSE FILE, to ask for one address with the header of each line of a file in turn.
+-- Between two pings a connection pauses for so many milliseconds, half more or less.
 -- Each job is pinged in turn, by another kind of signal each time: no ping is a copy of the last.
 
 local requests, position = {}, 0
 
 function init(args)
-  local method, keys, first = args[1], args[2], args[3]
+  local method, keys, first = args[1], args[3], args[4]
+  local pause = tonumber(args[2])
+  if pause > 0 then
+    -- wrk asks for it if it is there.
+    function delay() return math.floor(pause * (0.5 + math.random())) end
+  end
   local body = method == "POST" and string.rep("It went well, says the backup.  \n", 31) or nil
   local headers = {["User-Agent"] = "curl/8.14.1"}
   local function add(path)

@@ -18,15 +18,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.filler import add_signals, analyze
 from benchmarks.ping_load import Run, ask
 from benchmarks.ping_targets import PROGRAM, Target, bare, cronbeats, databases, make_jobs, other
 from benchmarks.report import Goal, print_goals, print_table, write_numbers
+from cronbeats.storage.database import Database
 
 _GOAL_CONNECTIONS = 128
 _HEADINGS = (
-    *("target", "method", "connections", "pings/s", "share", "p50 ms", "p99 ms"),
+    *("target", "method", "connections", "load", "pings/s", "share", "p50 ms", "p99 ms"),
     *("bare p99 ms", "refused", "failed"),
 )
 
@@ -35,12 +38,14 @@ _HEADINGS = (
 class Result:
     """The medians of one target's runs: pings a second, and milliseconds until the answer.
 
-    `share` is of the bare limit's rate in the same rounds; refused and failed are sums.
+    `load` is full, or a tenth of what the quickest of us could take. `share` is of the bare limit's
+    rate in the same rounds; refused and failed are sums.
     """
 
     target: str
     method: str
     connections: int
+    load: str
     rate: float
     share: float
     p50_ms: float
@@ -48,6 +53,14 @@ class Result:
     bare_p99_ms: float
     refused: int
     failed: int
+
+
+_FULL = "full"
+# Of the full load, so that nothing has to wait for anything else.
+_LIGHT = 0.1
+_MANY = "also measure databases that hold so much already"
+# So many jobs of them are pinged, from all over the database.
+_MOST_PINGED = 50_000
 
 
 class _PingsLostError(Exception):
@@ -75,6 +88,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, nargs="+", default=[32, 128, 512])
     parser.add_argument("--methods", nargs="+", default=["GET", "POST"])
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgres"])
+    parser.add_argument("--many", type=int, nargs=2, metavar=("JOBS", "SIGNALS"), help=_MANY)
     parser.add_argument("--against", help="another version's `cronbeats`, to compare with")
     parser.add_argument("--other-url", default=os.environ.get("OTHER_URL"), help="a ping's URL")
     parser.add_argument("--json", type=Path, default=Path("benchmark-ping.json"))
@@ -83,33 +97,70 @@ def _options() -> argparse.Namespace:
 
 def _start_targets(options: argparse.Namespace, folder: Path, stack: ExitStack) -> list[Target]:
     targets = [stack.enter_context(bare())]
-    programs = {"": PROGRAM, **({"against ": options.against} if options.against else {})}
+    programs = {"": PROGRAM}
+    if options.against:
+        programs["against "] = options.against
+    if options.many:
+        programs["many "] = PROGRAM
     for name, url in databases(options.databases, list(programs), folder, stack):
-        program = programs[name.removesuffix(name.rpartition(" ")[2])]
-        keys = asyncio.run(make_jobs(url, options.jobs))
-        targets.append(stack.enter_context(cronbeats(name, program, url, keys, folder)))
+        prefix = name.removesuffix(name.rpartition(" ")[2])
+        if prefix == "many ":
+            keys = asyncio.run(_fill(url, *options.many))
+        else:
+            keys = asyncio.run(make_jobs(url, options.jobs))
+        targets.append(stack.enter_context(cronbeats(name, programs[prefix], url, keys, folder)))
     if options.other_url:
         targets.append(other(options.other_url))
     return targets
+
+
+async def _fill(url: str, jobs: int, count: int) -> list[str]:
+    """Make very many jobs with signals; return the keys of those to ping."""
+    keys = await make_jobs(url, jobs)
+    db = Database(url)
+    await add_signals(db, (1, jobs), count, datetime.now(UTC), in_a_row=max(1, count // jobs))
+    await analyze(db)
+    await db.close()
+    return keys[:: max(1, jobs // _MOST_PINGED)]
 
 
 def _measure(targets: Sequence[Target], options: argparse.Namespace) -> list[Result]:
     results = []
     for method in options.methods:
         for connections in options.connections:
-            rounds = [
-                {each.name: _run(each, method, connections, options.seconds) for each in targets}
-                for _ in range(options.rounds)
-            ]
-            results += _results(rounds, method, connections)
+            full = _rounds(targets, method, connections, options)
+            results += _results(full, method, connections, _FULL)
+            best = max(run.rate for each in full for name, run in each.items() if name != "bare")
+            pause_ms = round(connections * 1000 / (best * _LIGHT))
+            light = _rounds(targets, method, connections, options, pause_ms)
+            results += _results(light, method, connections, "a tenth")
     return results
 
 
-def _run(target: Target, method: str, connections: int, seconds: int) -> Run:
+def _rounds(
+    targets: Sequence[Target],
+    method: str,
+    connections: int,
+    options: argparse.Namespace,
+    pause_ms: int = 0,
+) -> list[dict[str, Run]]:
+    return [
+        {each.name: _run(each, method, connections, options.seconds, pause_ms) for each in targets}
+        for _ in range(options.rounds)
+    ]
+
+
+def _run(target: Target, method: str, connections: int, seconds: int, pause_ms: int) -> Run:
     """Ask one target for a while, and check that it kept what it acknowledged."""
     before = target.count_kept()
     run = ask(
-        target.url, method, connections, seconds, keys_file=target.keys_file, first=target.asked
+        target.url,
+        method,
+        connections,
+        seconds,
+        pause_ms=pause_ms,
+        keys_file=target.keys_file,
+        first=target.asked,
     )
     target.asked += run.acknowledged
     if before is not None:
@@ -121,7 +172,9 @@ def _run(target: Target, method: str, connections: int, seconds: int) -> Run:
     return run
 
 
-def _results(rounds: Sequence[dict[str, Run]], method: str, connections: int) -> list[Result]:
+def _results(
+    rounds: Sequence[dict[str, Run]], method: str, connections: int, load: str
+) -> list[Result]:
     runs: dict[str, list[Run]] = defaultdict(list)
     for each in rounds:
         for name, run in each.items():
@@ -132,6 +185,7 @@ def _results(rounds: Sequence[dict[str, Run]], method: str, connections: int) ->
             target=name,
             method=method,
             connections=connections,
+            load=load,
             rate=round(statistics.median(run.rate for run in its), 1),
             share=round(
                 statistics.median(
@@ -151,15 +205,22 @@ def _results(rounds: Sequence[dict[str, Run]], method: str, connections: int) ->
 
 def _goals(results: Sequence[Result]) -> list[Goal]:
     """Return what the product is to reach over 128 connections."""
+    at_goal = [each for each in results if each.connections == _GOAL_CONNECTIONS]
+    full = {(each.target, each.method): each.rate for each in at_goal if each.load == _FULL}
     goals = []
-    for each in results:
-        if each.connections == _GOAL_CONNECTIONS and each.target not in {"bare", "other"}:
-            name = f"{each.target} {each.method}"
-            times = round(each.p99_ms / each.bare_p99_ms, 2)
-            goals += [
-                Goal(f"{name}: share of the bare rate", each.share, at_least=0.3),
-                Goal(f"{name}: p99 in times of the bare one", times, at_most=5),
-            ]
+    for each in at_goal:
+        if each.target in {"bare", "other"}:
+            continue
+        name, is_full = f"{each.target} {each.method}", each.load == _FULL
+        times = round(each.p99_ms / each.bare_p99_ms, 2)
+        words = f"{name}: p99 in times of the bare one, {each.load} load"
+        goals.append(Goal(words, times, at_most=5 if is_full else 3))
+        if is_full:
+            goals.append(Goal(f"{name}: share of the bare rate", each.share, at_least=0.3))
+        kind = each.target.removeprefix("many ")
+        if is_full and kind != each.target:
+            share = round(each.rate / full[kind, each.method], 2)
+            goals.append(Goal(f"{name}: share of the rate with few rows", share, at_least=0.8))
     return goals
 
 
@@ -169,6 +230,7 @@ def _print_table(results: Sequence[Result]) -> None:
             each.target,
             each.method,
             str(each.connections),
+            each.load,
             f"{each.rate:.0f}",
             f"{each.share:.3f}",
             f"{each.p50_ms:.1f}",

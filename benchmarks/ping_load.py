@@ -24,20 +24,31 @@ class Run:
 
 
 def ask(
-    url: str, method: str, connections: int, seconds: int, *, keys_file: Path | None, first: int
+    url: str,
+    method: str,
+    connections: int,
+    seconds: int,
+    *,
+    pause_ms: int = 0,
+    keys_file: Path | None,
+    first: int,
 ) -> Run:
-    """Send pings over so many connections, each the next one as soon as the last is answered.
+    """Send pings over so many connections, each the next one when the last is answered.
+
+    Between the two it pauses for `pause_ms` on average.
 
     The jobs of `keys_file` take turns, beginning with the request numbered `first`; without keys
     it is always `url` itself.
     """
-    values = [method] if keys_file is None else [method, str(keys_file), str(first)]
+    values = [method, str(pause_ms)]
+    if keys_file is not None:
+        values += [str(keys_file), str(first)]
     return _run(url, connections, seconds, values)
 
 
 def fetch(url: str, headers_file: Path, connections: int, seconds: int) -> Run:
     """Ask for an address again and again, with the header of each line of a file in turn."""
-    return _run(url, connections, seconds, ["HEADERS", str(headers_file)])
+    return _run(url, connections, seconds, ["HEADERS", "0", str(headers_file)])
 
 
 def _run(url: str, connections: int, seconds: int, values: Sequence[str]) -> Run:

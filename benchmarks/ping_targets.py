@@ -25,6 +25,8 @@ from benchmarks.filler import copy_job
 from cronbeats.domain.job import Rules, new_state
 from cronbeats.domain.keys import new_job_key
 from cronbeats.domain.schedule import Every
+from cronbeats.domain.signal import Signal, SignalKind
+from cronbeats.services.receive_signals import Arrival, receive_signals
 from cronbeats.services.set_up import set_up
 from cronbeats.storage import jobs, schema
 from cronbeats.storage.database import Database
@@ -122,7 +124,7 @@ async def create_database(server_url: str, name: str) -> None:
 
 
 async def make_jobs(database_url: str, count: int) -> list[str]:
-    """Make a new database with so many jobs of one workspace; return their keys."""
+    """Make a new database with so many healthy jobs of one workspace; return their keys."""
     db = Database(database_url)
     await migrate(db)
     now = datetime.now(UTC)
@@ -132,6 +134,7 @@ async def make_jobs(database_url: str, count: int) -> list[str]:
         new = NewJob(workspace_id, keys[0], "Backup", Rules(Every(_INTERVAL_SECONDS)))
         first = await jobs.add(tx, new, new_state(now))
         await open_account(tx, first)
+    await receive_signals(db, [Arrival(first.key, Signal(SignalKind.SUCCESS, now))])
     await copy_job(db, first.id, keys[1:])
     await db.close()
     return keys
