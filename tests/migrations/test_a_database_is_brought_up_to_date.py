@@ -11,6 +11,7 @@ from sqlalchemy import text
 from cronbeats.storage.database import Database
 from cronbeats.storage.migrate import head, is_migrated, migrate
 from cronbeats.storage.schema import metadata
+from cronbeats.storage.upgrade import steps
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -32,6 +33,11 @@ async def test_an_empty_database_gets_the_whole_schema(empty_database_url: str) 
         )
     assert missing == []
     await db.close()
+
+
+def test_the_newest_step_is_told_by_the_names_of_files_as_by_the_steps() -> None:
+    assert head() == steps()[0]
+    assert [int(step) for step in steps()] == list(range(len(steps()), 0, -1))
 
 
 async def test_migrating_again_changes_nothing(empty_database_url: str) -> None:

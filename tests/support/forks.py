@@ -5,7 +5,7 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 
-_LOADED = ["cronbeats.cli", "cronbeats.cli.server", "tests.support.program"]
+_LOADED = ["cronbeats.cli.commands", "cronbeats.cli.server", "tests.support.program"]
 
 
 def fork(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:

@@ -6,8 +6,8 @@ import asyncio
 import os
 import shlex
 import sys
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 import structlog
 import typer
@@ -16,6 +16,7 @@ import uvloop
 from cronbeats import __version__
 from cronbeats.cli.common import WRONG_SETTING, fail, load_settings, open_database, own_command
 from cronbeats.cli.exclusive import FileLock, check_port
+from cronbeats.cli.importing import importing
 from cronbeats.cli.logs import set_up_logs
 from cronbeats.cli.secret_key import cipher_for
 from cronbeats.cli.supervisor import supervise
@@ -36,6 +37,10 @@ _GIVE_IT_BACK = (
     "they were stored with another secret key: start with that one in CRONBEATS_SECRET_KEY, too, "
     "or set these integrations up again"
 )
+
+_RunServer = Callable[
+    [Settings, Database, Callable[[], bool], Instruments], Coroutine[Any, Any, None]
+]
 
 _log = structlog.get_logger()
 
@@ -98,8 +103,7 @@ async def _serve(settings: Settings, cipher: Cipher) -> None:
 
 
 def _serve_with_workers(settings: Settings, cipher: Cipher, count: int) -> None:
-    from cronbeats.cli.server import run_server  # noqa: PLC0415 - as below; and workers share it
-
+    run_server = _import_server()
     memory, parent = Memory(count), os.getpid()
 
     async def serve_as(process: int) -> None:
@@ -133,10 +137,15 @@ async def _make_ready(settings: Settings, db: Database) -> None:
 
 
 async def _run(settings: Settings, db: Database, is_orphan: Callable[[], bool]) -> None:
-    # Only a server needs all of it: without it, every other command starts twice as fast.
-    from cronbeats.cli.server import run_server  # noqa: PLC0415
+    await _import_server()(settings, db, is_orphan, Instruments())
 
-    await run_server(settings, db, is_orphan, Instruments())
+
+def _import_server() -> _RunServer:
+    # Only a server needs all of it: without it, every other command starts twice as fast.
+    with importing():
+        from cronbeats.cli.server import run_server  # noqa: PLC0415
+
+    return run_server
 
 
 def _has_other_parent_than(parent: int) -> Callable[[], bool]:

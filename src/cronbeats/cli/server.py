@@ -19,15 +19,13 @@ from cronbeats.app import App
 from cronbeats.cli.exclusive import ip_of
 from cronbeats.clock import system_clock
 from cronbeats.instruments import Instruments
-from cronbeats.senders.protocol import Senders
+from cronbeats.senders.protocol import IdentityProvider, Senders
 from cronbeats.senders.registry import (
     DEFAULT_PORTS,
     HttpClient,
     JsonClient,
     MailPostman,
     MailServer,
-    OidcProvider,
-    OidcSettings,
     Security,
     build_senders,
 )
@@ -139,9 +137,12 @@ def _mail_server(settings: Settings) -> MailServer | None:
     )
 
 
-def _provider(settings: Settings, http: JsonClient) -> OidcProvider | None:
+def _provider(settings: Settings, http: JsonClient) -> IdentityProvider | None:
     if not settings.oidc_issuer:
         return None
+    # What reads signed tokens takes 3 MiB, and few servers have a provider.
+    from cronbeats.senders.oidc import OidcProvider, OidcSettings  # noqa: PLC0415
+
     provider = OidcSettings(
         issuer=settings.oidc_issuer,
         client_id=settings.oidc_client_id,

@@ -8,7 +8,6 @@ from cronbeats.senders._mail_server import DEFAULT_PORTS, MailServer, Security
 from cronbeats.senders.apprise import AppriseSender
 from cronbeats.senders.discord import DiscordSender
 from cronbeats.senders.email import EmailSender
-from cronbeats.senders.oidc import OidcProvider, OidcSettings
 from cronbeats.senders.postman import MailPostman
 from cronbeats.senders.protocol import Clock, Sender, Senders
 from cronbeats.senders.slack import SlackSender
@@ -21,8 +20,6 @@ __all__ = [
     "JsonClient",
     "MailPostman",
     "MailServer",
-    "OidcProvider",
-    "OidcSettings",
     "Security",
     "build_senders",
 ]
