@@ -187,3 +187,21 @@ async def test_an_answer_that_came_too_late_does_not_settle_the_signal() -> None
     counter.open.set()
     await intake.drain()
     assert intake.oldest_unsettled() is None
+
+
+async def test_the_longer_nothing_can_be_stored_the_longer_clients_are_asked_to_wait() -> None:
+    is_away, now = True, [0.0]
+
+    async def receive(arrivals: Sequence[Arrival]) -> Batch:
+        error = UnavailableError("the database is away")
+        return Batch([error if is_away else Accepted(None)] * len(arrivals))
+
+    intake = Intake(receive, lambda: None, monotonic=lambda: now[0])
+    waits = []
+    for now[0] in (0.0, 1.5, 3.0, 7.9, 600.0):
+        await intake.submit(arrival("one"))
+        waits.append(intake.retry_after_seconds())
+    assert waits == [1, 1, 3, 7, 8]
+    is_away = False
+    await intake.submit(arrival("one"))
+    assert intake.retry_after_seconds() == 1

@@ -23,7 +23,7 @@ def test_when_the_primary_dies_nothing_is_lost_nobody_is_blamed_and_what_is_owed
     start_server: StartServer, receiver: Receiver
 ) -> None:
     with running_pair() as (primary, standby):
-        url = url_of(primary.address, standby.address)
+        url = url_of(standby.address, primary.address)
         server = start_server(url, "--workers=2")
         server.tell(receiver)
         prompt = [server.make_job(**PROMPT) for _ in range(8)]

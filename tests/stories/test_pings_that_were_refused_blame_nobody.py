@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Dialect
@@ -12,6 +13,7 @@ from cronbeats.storage.drivers import Result, Script
 from cronbeats.workers.lookout import BEAT_SECONDS, Lookout
 from cronbeats.workers.watch_deadlines import DeadlineWatcher
 from tests.support.databases import CIPHER
+from tests.support.turnable_clock import START, TurnableClock
 from tests.support.world import Json, World
 
 INTERVAL, GRACE, DOWN_AFTER = 60, 30, 30
@@ -126,6 +128,22 @@ async def test_a_ping_that_is_sent_again_finds_its_job_as_it_was(process: Proces
     assert world.sender.told == []
 
 
+async def test_a_ping_that_another_process_refused_is_not_held_against_its_job(
+    process: Process,
+) -> None:
+    world = process.world
+    job = await world.make_job(down_after_seconds=0)
+    await world.ping(job)
+    await process.live(INTERVAL + GRACE - 5)
+    set_away(process, is_away=True)
+    await process.live(10)
+    set_away(process, is_away=False)
+    assert (await world.ping(job)).status_code == 200
+    assert await process.outcomes(job) == ["success", "unobserved", "success"]
+    await process.live(10)
+    assert world.sender.told == []
+
+
 async def test_who_refused_nothing_waits_for_what_others_have_to_tell(process: Process) -> None:
     world = process.world
     job = await world.make_job()
@@ -141,3 +159,44 @@ async def test_who_refused_nothing_waits_for_what_others_have_to_tell(process: P
     world.clock.turn(1)
     await process.turn()
     assert world.sender.told == ["job.down"], "an outage of seconds excuses no silence by itself"
+
+
+async def test_pings_that_are_refused_without_end_hide_no_dead_job(process: Process) -> None:
+    world = process.world
+    await world.ping(await world.make_job())
+    for _ in range(14 * 60 // 15):
+        world.lookout.note_refusal(world.clock())
+        world.clock.turn(15)
+        await process.turn()
+        if world.sender.told:
+            break
+    assert world.sender.told == ["job.down"]
+    windows = (await world.api("GET", "/blind-windows")).json()["data"]["blind_windows"]
+    assert len(windows) == 10 * 60 // 15 + 1, "it was not blamed before"
+
+
+async def test_a_window_is_seen_while_it_is_being_kept_and_so_is_what_is_refused_then(
+    db: Database,
+) -> None:
+    clock, seen = TurnableClock(), list[bool]()
+
+    async def look_around(_tx: Transaction) -> None:
+        if is_watching:
+            seen.append(bool(await lookout.windows()))
+            clock.turn(1)
+            lookout.note_refusal(clock())
+
+    is_watching = False
+    lookout = Lookout(db, clock, look_around)
+    await lookout.step()
+    lookout.note_refusal(clock())
+    clock.turn(2)
+    is_watching = True
+    await lookout.step()
+    assert seen == [True]
+    is_watching = False
+    clock.turn(2)
+    assert await lookout.heard_until(clock()) == START + timedelta(seconds=2)
+    await lookout.step()
+    assert await lookout.heard_until(clock()) == clock()
+    assert (await lookout.windows()).heard_between(START, clock()) == timedelta(0)

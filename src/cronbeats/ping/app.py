@@ -133,8 +133,9 @@ class PingDoor:
             )
         if isinstance(result, NoSuchJob):
             return receipt.NOT_FOUND if result.is_disabled else self._wrong_key(address)
-        is_away = isinstance(result, UnavailableError)
-        return receipt.UNAVAILABLE if is_away else receipt.INTERNAL_ERROR
+        if isinstance(result, UnavailableError):
+            return receipt.unavailable(self._intake.retry_after_seconds())
+        return receipt.INTERNAL_ERROR
 
     def _wrong_key(self, address: str) -> Answer:
         wait = self._guesses.take(address)

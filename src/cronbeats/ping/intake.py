@@ -22,6 +22,8 @@ _MOST_WAITING = 20_000
 _LONGEST_WAIT_SECONDS = 3.5
 _LOOK_FOR_OVERDUE_SECONDS = 0.5
 _REPORT_PAUSE_SECONDS = 5.0
+# Clients try some five times: the longer it lasts, the longer they should wait for the next one.
+_LONGEST_RETRY_SECONDS = 8
 
 _log = structlog.get_logger()
 
@@ -43,11 +45,15 @@ class Intake:
         longest_wait_seconds: float = _LONGEST_WAIT_SECONDS,
         note_refusal: Callable[[datetime], None] = lambda _: None,
         instruments: Instruments | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._receive = receive
         self._alerts_are_owed = alerts_are_owed
         self._longest_wait = longest_wait_seconds
         self._note_refusal = note_refusal
+        self._monotonic = monotonic
+        self._refusing_since: float | None = None
         self._instruments = instruments or Instruments()
         self._waiting: deque[_Waiting] = deque()
         self._committing: list[_Waiting] = []
@@ -63,7 +69,7 @@ class Intake:
         UnavailableError if it was not certain in time, or too many were waiting already.
         """
         if len(self._waiting) >= _MOST_WAITING:
-            self._note_refusal(arrival.signal.received_at)
+            self._refuse(arrival)
             return UnavailableError("too many signals are waiting")
         loop = asyncio.get_running_loop()
         waiting = _Waiting(arrival, loop.create_future(), loop.time())
@@ -94,6 +100,13 @@ class Intake:
         moments += self._expected.values()
         return min(moments, default=None)
 
+    def retry_after_seconds(self) -> int:
+        """Return after how long whoever was refused should send again."""
+        if self._refusing_since is None:
+            return 1
+        lasted = self._monotonic() - self._refusing_since
+        return max(1, min(int(lasted), _LONGEST_RETRY_SECONDS))
+
     async def drain(self) -> None:
         """Wait until nothing is waiting any more."""
         while self._worker is not None:
@@ -120,12 +133,19 @@ class Intake:
         self._instruments.commit_seconds.observe(time.perf_counter() - begun)
         for each, receipt in zip(batch, done.receipts, strict=True):
             if isinstance(receipt, UnavailableError):
-                self._note_refusal(each.arrival.signal.received_at)
+                self._refuse(each.arrival)
             if not each.receipt.done():
                 each.receipt.set_result(receipt)
+        if not all(isinstance(receipt, UnavailableError) for receipt in done.receipts):
+            self._refusing_since = None
         if done.owed_alerts:
             self._alerts_are_owed()
         self._report(done.receipts)
+
+    def _refuse(self, arrival: Arrival) -> None:
+        self._note_refusal(arrival.signal.received_at)
+        if self._refusing_since is None:
+            self._refusing_since = self._monotonic()
 
     def _report(self, receipts: Sequence[Receipt]) -> None:
         """Log what went wrong; while the database is away, not every batch again."""
@@ -146,7 +166,7 @@ class Intake:
         limit = loop.time() - self._longest_wait
         for each in (*self._committing, *self._waiting):
             if each.since <= limit and not each.receipt.done():
-                self._note_refusal(each.arrival.signal.received_at)
+                self._refuse(each.arrival)
                 each.receipt.set_result(UnavailableError("the database took too long"))
         while self._waiting and self._waiting[0].receipt.done():
             self._waiting.popleft()

@@ -67,5 +67,9 @@ def too_many(wait_seconds: float) -> Answer:
     return refused(429, "Too many requests", max(1, -int(-wait_seconds // 1)))
 
 
-UNAVAILABLE = refused(503, "The signal could not be stored, please send it again", 1)
+def unavailable(wait_seconds: int) -> Answer:
+    """Answer a ping that could not be stored, or of which that is not certain."""
+    return refused(503, "The signal could not be stored, please send it again", wait_seconds)
+
+
 INTERNAL_ERROR = refused(500, "Internal error, please send the signal again", 1)

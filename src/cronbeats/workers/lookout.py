@@ -93,13 +93,14 @@ class Lookout:
     async def windows(self) -> BlindWindows:
         """Return every blind window up to this moment. Raises UnavailableError.
 
-        Where no pings are taken, or some were refused, the last may not have ended yet.
+        Where no pings are taken, some were refused, or the database was away just now, the last may
+        not have ended yet.
         """
         if self._trusted() is None:
             async with self._beating:
                 if self._trusted() is None:
                     await self._beat()
-        return self._doubt.with_refusals(self._windows)
+        return self._doubt.with_doubt(self._windows)
 
     async def heard_until(self, until: datetime) -> datetime:
         """Return up to when, `until` at most, it is known what pings came, or that none could.
@@ -123,7 +124,7 @@ class Lookout:
         return self._aware if is_fresh else None
 
     async def _beat(self) -> Awareness:
-        refused_since = self._doubt.take_refusals()
+        refused_since = self._doubt.refused_since
         try:
             aware = await stay_aware(
                 self._db,
@@ -134,11 +135,12 @@ class Lookout:
                 refused_since=refused_since,
             )
         except UnavailableError:
-            if refused_since is not None:
-                self._doubt.note_refusal(refused_since)
             self._doubt.note_failure()
             raise
         self._aware = aware
+        # Not before: whoever asks meanwhile has to see the window, too.
+        if refused_since is not None:
+            self._doubt.settle_refusals(refused_since, aware.at)
         self._doubt.note_beat(aware.at)
         self._mind_the_silence(aware)
         if aware.found is not None:
