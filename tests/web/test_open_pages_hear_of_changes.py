@@ -13,6 +13,7 @@ from cronbeats.domain.access import Role
 from cronbeats.domain.delivery import Unreachable
 from cronbeats.domain.hint import MOST_JOBS, HintKind, Hints
 from cronbeats.edge.asgi import Message
+from cronbeats.storage import members
 from cronbeats.storage.database import Database
 from cronbeats.web import events
 from cronbeats.web.app import WebDoor
@@ -172,6 +173,20 @@ async def test_nothing_is_told_to_whoever_may_read_no_more(door: Door, loss: str
             door.sessions["ada"] = visitor(Role.VIEWER, workspace_id=2)
         door.hub.hear(NEWS)
         assert await listener.hint() is None
+
+
+async def test_new_roles_are_told_at_once_and_end_the_streams_of_whoever_goes(
+    world: World, listener: Listener
+) -> None:
+    owner = await signed_in(world, Role.OWNER)
+    async with world.db.read() as tx:
+        people = await members.browse(tx, world.workspace_id)
+    [viewer] = [each for each in people if each.role is Role.VIEWER]
+    path = f"/w/{world.workspace_id}/members/{viewer.user_id}"
+    assert (await owner.post(f"{path}/role", data={"role": "member"})).status_code == 303
+    assert await listener.hint() == ANY
+    assert (await owner.post(f"{path}/remove")).status_code == 303
+    assert await listener.hint() is None
 
 
 async def test_whom_a_proxy_names_hears_for_as_long_as_they_may_read() -> None:

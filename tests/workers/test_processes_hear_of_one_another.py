@@ -157,6 +157,12 @@ def test_a_notice_is_never_too_long(count: int) -> None:
         assert told == dict.fromkeys(gathered, Hints(is_any=True))
 
 
+def test_a_notice_tells_of_new_roles() -> None:
+    hints = Hints()
+    hints.add(0, HintKind.ROLES)
+    assert unpack(pack("a", {7: hints})) == ("a", {7: hints})
+
+
 @pytest.mark.parametrize("strange", ["", "x", "[]", '["a"]', '["a", 1]', '["a", {"x": 1}]', "1"])
 def test_what_is_not_ours_is_known_as_such(strange: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

@@ -15,13 +15,15 @@ MOST_JOBS = 100
 class HintKind(StrEnum):
     """What changed about a job: its status, something that came in, or what people decided.
 
-    Or a delivery: how an attempt to tell of it ended, which leaves the job itself as it was.
+    Or a delivery: how an attempt to tell of it ended, which leaves the job itself as it was. Or
+    roles, which are no job's: somebody may do other things in the workspace, or nothing any more.
     """
 
     STATUS = "status"
     SIGNAL = "signal"
     JOB = "job"
     DELIVERY = "delivery"
+    ROLES = "roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,15 @@ class Hint:
 class Hints:
     """What changed in one workspace since somebody last asked: jobs by id, or any of them.
 
-    `deliveries` are the jobs that messages were about; those of tests are the drill job's.
+    `deliveries` are the jobs that messages were about; those of tests are the drill job's. Where
+    `are_roles_new`, whoever listens must be looked at before anything is told, and all pages may
+    have changed.
     """
 
     jobs: dict[int, HintKind] = field(default_factory=dict)
     is_any: bool = False
     deliveries: set[int] = field(default_factory=set)
+    are_roles_new: bool = False
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
@@ -50,6 +55,9 @@ class Hints:
 
     def add(self, job_id: int, kind: HintKind) -> None:
         """Note that a job changed; a change of its status is not forgotten for another one."""
+        if kind is HintKind.ROLES:
+            self.are_roles_new = True
+            self.add_any()
         if self.is_any:
             return
         if kind is HintKind.DELIVERY:
@@ -67,6 +75,7 @@ class Hints:
 
     def merge(self, others: Hints) -> None:
         """Note what others noted, too."""
+        self.are_roles_new |= others.are_roles_new
         if others.is_any:
             self.add_any()
         for job_id, kind in others.jobs.items():

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from cronbeats.domain.access import Role
+from cronbeats.domain.hint import Hint, HintKind
 from cronbeats.domain.membership import Member, Membership
-from cronbeats.storage.database import Transaction
+from cronbeats.storage.database import Transaction, note_hints
 from cronbeats.storage.schema import members, users, workspaces
 
 
@@ -62,16 +63,24 @@ async def add(tx: Transaction, workspace_id: int, user_id: int, role: Role, now:
 async def set_role(tx: Transaction, workspace_id: int, user_id: int, role: Role) -> None:
     """Give a person another role."""
     await tx.execute(update(members).where(*_own(workspace_id, user_id)).values(role=role))
+    _hint(tx, workspace_id)
 
 
 async def remove(tx: Transaction, workspace_id: int, user_id: int) -> None:
     """Let a person be in a workspace no more."""
     await tx.execute(delete(members).where(*_own(workspace_id, user_id)))
+    _hint(tx, workspace_id)
 
 
 async def remove_all(tx: Transaction, workspace_id: int) -> None:
     """Let nobody be in a workspace any more."""
     await tx.execute(delete(members).where(members.c.workspace_id == workspace_id))
+    _hint(tx, workspace_id)
+
+
+def _hint(tx: Transaction, workspace_id: int) -> None:
+    """Let whoever listens be looked at before they are told anything more."""
+    note_hints(tx, [Hint(workspace_id, 0, HintKind.ROLES)])
 
 
 def _own(workspace_id: int, user_id: int) -> tuple[Any, ...]:

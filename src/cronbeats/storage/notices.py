@@ -19,6 +19,8 @@ _CHANNEL = "cronbeats_hints"
 _MOST_BYTES = 7500
 # Beside the ids of jobs, in a notice.
 _DELIVERIES = "deliveries"
+# Instead of jobs: roles are new, so any of them may have changed.
+_ROLES = "roles"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 
@@ -111,16 +113,18 @@ def unpack(payload: str) -> tuple[str, Gathered | None]:
         raise ValueError("not a notice of ours") from error
 
 
-def _packed(hints: Hints) -> dict[str, Any] | None:
+def _packed(hints: Hints) -> dict[str, Any] | str | None:
+    if hints.are_roles_new:
+        return _ROLES
     if hints.is_any:
         return None
     packed: dict[str, Any] = {str(job_id): kind for job_id, kind in hints.jobs.items()}
     return {**packed, _DELIVERIES: sorted(hints.deliveries)} if hints.deliveries else packed
 
 
-def _unpacked(packed: dict[str, Any] | None) -> Hints:
-    if packed is None:
-        return Hints(is_any=True)
+def _unpacked(packed: dict[str, Any] | str | None) -> Hints:
+    if packed is None or isinstance(packed, str):
+        return Hints(is_any=True, are_roles_new=packed == _ROLES)
     deliveries = {int(job_id) for job_id in packed.pop(_DELIVERIES, ())}
     jobs = {int(job_id): HintKind(kind) for job_id, kind in packed.items()}
     return Hints(jobs, deliveries=deliveries)

@@ -94,11 +94,13 @@ class EventStream:
     async def _goes_on(self, subscription: Subscription) -> bool:
         """Wait until something is to be sent; tell whether it may be."""
         await subscription.wait(self._hub.pace.heartbeat)
-        return not subscription.is_over and await self._trust.holds()
+        if subscription.is_over:
+            return False
+        return await self._trust.holds(looks_again=subscription.are_roles_new)
 
 
 class _Trust:
-    """Whether whoever listens may still read, looked up no more often than the pace says."""
+    """Whether whoever listens may still read, looked up no more often than the pace or news say."""
 
     def __init__(self, pace: Pace, may_still_read: Callable[[], Awaitable[bool]]) -> None:
         self._seconds = pace.trust
@@ -106,9 +108,9 @@ class _Trust:
         self._loop = asyncio.get_running_loop()
         self._looked_at = self._loop.time()
 
-    async def holds(self) -> bool:
+    async def holds(self, *, looks_again: bool) -> bool:
         now = self._loop.time()
-        if now - self._looked_at < self._seconds:
+        if now - self._looked_at < self._seconds and not looks_again:
             return True
         self._looked_at = now
         try:

@@ -48,6 +48,11 @@ class Subscription:
         """Whether the stream is to end."""
         return self._end.is_set()
 
+    @property
+    def are_roles_new(self) -> bool:
+        """Whether what is to be told next is that somebody's role changed."""
+        return self._hints.are_roles_new
+
     def add(self, hints: Hints) -> None:
         """Note what changed."""
         self._hints.merge(hints)
