@@ -173,10 +173,13 @@ def _keep_a_picture(context: BrowserContext, name: str) -> None:
 def _slips_in(said: ConsoleMessage) -> list[str]:
     """Return what is an error; a form that is refused is none, and tests look at what it says.
 
-    Neither is what a browser leaves out where it comes without TLS from another machine.
+    Neither is a page of a workspace that is gone while it is looked at, nor what a browser leaves
+    out where it comes without TLS from another machine.
     """
+    url = said.location.get("url", "")
+    is_gone = "status of 404" in said.text and "/w/" in url
     is_expected = "status of 422" in said.text or "origin was untrustworthy" in said.text
-    is_fine = is_expected or _is_stream(said.location.get("url", ""))
+    is_fine = is_gone or is_expected or _is_stream(url)
     return [said.text] if said.type == "error" and not is_fine else []
 
 

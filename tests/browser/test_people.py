@@ -85,10 +85,13 @@ def test_somebody_is_invited_given_a_role_and_removed(
     expect(hers.get_by_role("link", name="New job")).to_be_visible()
 
     place = hers.url
+    looking = open_page(storage_state=hers.context.storage_state())
+    looking.goto(place)
     page.get_by_role("row", name=EVE).get_by_role("link", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button").first.click()
     expect(page.get_by_role("row", name=EVE)).to_have_count(0)
     assert hers.request.get(place).status == 404
+    expect(looking.get_by_text("This page may be out of date")).to_be_visible()
     assert HER_PASSWORD not in new_server.log()
 
 

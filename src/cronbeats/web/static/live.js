@@ -50,6 +50,8 @@ function connect() {
     if (live.stream && live.stream.readyState === EventSource.CLOSED) {
       disconnect();
       live.retryAt = performance.now() + NOW_AND_THEN_MS;
+      // Perhaps its reader may read no more.
+      want();
     }
   });
 }
