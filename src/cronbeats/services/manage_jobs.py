@@ -9,7 +9,7 @@ from typing import Any
 
 from cronbeats.domain.audit import Actor, AuditAction, about_job, changes_between
 from cronbeats.domain.blind_window import BlindWindows
-from cronbeats.domain.errors import AmbiguousNameError, NotFoundError
+from cronbeats.domain.errors import AmbiguousNameError, NotFoundError, UnavailableError
 from cronbeats.domain.job import Job, as_of, new_state
 from cronbeats.domain.job_wish import JobWish, wish_of
 from cronbeats.domain.kept_answer import KeptAnswer, OnceOnly
@@ -18,6 +18,8 @@ from cronbeats.domain.state_machine import on_edit, on_pause, on_resume
 from cronbeats.domain.transition import Change
 from cronbeats.storage import audit_log, jobs, kept_answers, ledger, workspaces
 from cronbeats.storage.database import Database, Transaction
+
+_MOST_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,19 @@ async def declare_job(
     bear the name, PreconditionFailedError, and InvalidValueError if the schedule or the time zone
     makes no sense.
     """
-    async with db.write() as tx:
-        found = await _lock_by_name(tx, workspace_id, wish.name)
-        if len(found) > 1:
-            raise AmbiguousNameError([job.id for job in found])
-        job = found[0] if found else None
-        only_if.check(job)
-        if job is None:
-            return Declared(await _make(tx, workspace_id, wish, now, by), is_new=True)
-        return Declared(await _edit(tx, job, wish, now, blind=blind, by=by), is_new=False)
+    for _ in range(_MOST_TRIES):
+        async with db.write() as tx:
+            found = await _lock_by_name(tx, workspace_id, wish.name)
+            if found is None:
+                continue
+            if len(found) > 1:
+                raise AmbiguousNameError([job.id for job in found])
+            job = found[0] if found else None
+            only_if.check(job)
+            if job is None:
+                return Declared(await _make(tx, workspace_id, wish, now, by), is_new=True)
+            return Declared(await _edit(tx, job, wish, now, blind=blind, by=by), is_new=False)
+    raise UnavailableError("jobs of this name come and go all the time")
 
 
 async def update_job(
@@ -139,14 +145,18 @@ async def resume_job(
         return await _record(tx, on_resume(job, now), now)
 
 
-async def _lock_by_name(tx: Transaction, workspace_id: int, name: str) -> list[Job]:
-    """Return the jobs of a name, locked; while there is none, nobody else makes one."""
+async def _lock_by_name(tx: Transaction, workspace_id: int, name: str) -> list[Job] | None:
+    """Return the jobs of a name, locked; while there is none, nobody else makes one.
+
+    None says that one was made meanwhile, so that this transaction must end without it.
+    """
     # The job before its workspace, in the order of whoever plans a reminder after a ping.
     found = await jobs.lock_by_name(tx, workspace_id, name)
-    if found:
-        return found
-    await workspaces.lock(tx, workspace_id)
-    return await jobs.lock_by_name(tx, workspace_id, name)
+    if not found:
+        await workspaces.lock(tx, workspace_id)
+        if await jobs.has_name(tx, workspace_id, name):
+            return None
+    return found
 
 
 async def _lock(tx: Transaction, workspace_id: int, job_id: int, only_if: Precondition) -> Job:

@@ -165,10 +165,12 @@ async def lock_any(tx: Transaction, job_id: int) -> Job:
 
 async def lock_by_name(tx: Transaction, workspace_id: int, name: str) -> list[Job]:
     """Return the workspace's jobs of this name, locked for a change."""
-    # By the folded name an index finds few; a job of an older version has none.
-    folded = or_(jobs.c.folded_name == fold(name), jobs.c.folded_name.is_(None))
-    own = (jobs.c.workspace_id == workspace_id, folded, jobs.c.name == name)
-    return await fetch(tx, _lock(alive().where(*own)))
+    return await fetch(tx, _lock(_named(workspace_id, name)))
+
+
+async def has_name(tx: Transaction, workspace_id: int, name: str) -> bool:
+    """Tell whether the workspace has a job of this name, without a lock."""
+    return await tx.scalar(_named(workspace_id, name).limit(1)) is not None
 
 
 async def lock_many(tx: Transaction, workspace_id: int, job_ids: Collection[int]) -> list[Job]:
@@ -250,6 +252,12 @@ async def fetch(tx: Transaction, query: Select[Any]) -> list[Job]:
         else job
         for job in found
     ]
+
+
+def _named(workspace_id: int, name: str) -> Select[Any]:
+    # By the folded name an index finds few; a job of an older version has none.
+    folded = or_(jobs.c.folded_name == fold(name), jobs.c.folded_name.is_(None))
+    return alive().where(jobs.c.workspace_id == workspace_id, folded, jobs.c.name == name)
 
 
 def _lock(query: Select[Any]) -> Select[Any]:
