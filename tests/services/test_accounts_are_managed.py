@@ -11,11 +11,12 @@ from cronbeats.domain.errors import (
     ThrottledError,
     WrongCredentialsError,
 )
-from cronbeats.domain.session import SESSION_LASTS
+from cronbeats.domain.session import MOST_SESSIONS, SESSION_LASTS
 from cronbeats.domain.throttle import BY_DEVICE
 from cronbeats.services.manage_account import PasswordChange, change_password, change_profile
 from cronbeats.services.manage_sessions import browse_sessions, end_other_sessions, end_session
 from cronbeats.services.recognize_visitor import recognize_visitor
+from cronbeats.storage import sessions
 from cronbeats.storage.database import Database
 from tests.support.people import ELSEWHERE, HASHES, HOME, PASSWORD, add_person, knock, person
 from tests.support.turnable_clock import START, TurnableClock
@@ -124,6 +125,19 @@ async def test_sessions_are_listed_with_where_and_when_they_were_seen(db: Databa
     assert (newest.client, newest.created_at) == (ELSEWHERE, later)
     assert (oldest.client, oldest.last_seen_at) == (HOME, START)
     assert len(await browse_sessions(db, user_id, START + SESSION_LASTS)) == 1
+
+
+async def test_a_program_that_signs_in_again_and_again_leaves_few_sessions(db: Database) -> None:
+    user_id, clock = await add_person(db), TurnableClock()
+    begun = [await knock(db, now=clock.turn(1)) for _ in range(MOST_SESSIONS + 2)]
+    assert not await is_open(db, begun[1].session)
+    assert await is_open(db, begun[2].session)
+    assert len(await browse_sessions(db, user_id, clock())) == MOST_SESSIONS
+    # Whoever knows the password, and not the second factor, pushes out nobody who is in.
+    async with db.write() as tx:
+        for _ in range(MOST_SESSIONS + 1):
+            await sessions.begin(tx, user_id, HOME, clock.turn(1), is_pending_code=True)
+    assert len(await browse_sessions(db, user_id, clock())) == MOST_SESSIONS
 
 
 async def test_one_session_is_ended_and_only_by_its_person(db: Database) -> None:

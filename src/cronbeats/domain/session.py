@@ -14,6 +14,9 @@ PENDING_LASTS = timedelta(minutes=10)
 SEEN_IS_NEWS_AFTER = timedelta(minutes=1)
 """When a session was last seen is written down at most this often."""
 
+MOST_SESSIONS = 50
+"""Sessions of a person at a time; the one that was seen longest ago ends."""
+
 DEVICE_IS_KNOWN_FOR = timedelta(days=365)
 """So long after it last signed in, a device is no stranger to the account."""
 

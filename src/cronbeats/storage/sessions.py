@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
 
 from cronbeats.domain.session import (
+    MOST_SESSIONS,
     PENDING_LASTS,
     SEEN_IS_NEWS_AFTER,
     SESSION_LASTS,
@@ -22,7 +23,10 @@ from cronbeats.storage.schema import sessions
 async def begin(
     tx: Transaction, user_id: int, client: Client, now: datetime, *, is_pending_code: bool = False
 ) -> str:
-    """Store a new session of a person, and return its token, which is known only now."""
+    """Store a new session of a person, and return its token, which is known only now.
+
+    Beyond MOST_SESSIONS, the oldest end; those that await a code count by themselves.
+    """
     token = new_token()
     values = {
         "user_id": user_id,
@@ -35,6 +39,10 @@ async def begin(
         "is_pending_code": is_pending_code,
     }
     await tx.execute(insert(sessions).values(values))
+    alike = (sessions.c.user_id == user_id, sessions.c.is_pending_code.is_(is_pending_code))
+    newest_first = sessions.c.last_seen_at.desc(), sessions.c.id.desc()
+    beyond = select(sessions.c.id).where(*alike).order_by(*newest_first).offset(MOST_SESSIONS)
+    await _end(tx, sessions.c.id.in_(beyond))
     return token.secret
 
 
