@@ -34,6 +34,7 @@ from benchmarks.ping_targets import (
     running,
     wait_until_ready,
 )
+from benchmarks.processor_time import of_tree
 from benchmarks.report import Goal, print_goals, print_table, write_numbers
 from cronbeats.domain.job import Rules, new_state
 from cronbeats.domain.keys import new_job_key
@@ -60,10 +61,13 @@ class Result:
     """The medians of one target's runs: answers a second, and milliseconds until the answer.
 
     `times` says how many times as long it takes as the bare app with bytes and with values.
+    `cpu_ms` is what the server's process takes of the processors for one answer.
     """
 
     target: str
     rate: float
+    cpu_ms: float
+    times_cpu: float
     p50_ms: float
     p99_ms: float
     size: int
@@ -77,6 +81,15 @@ class _Target:
     url: str
     headers_file: Path
     size: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """One run, and the milliseconds of the processors that an answer took."""
+
+    run: Run
+    cpu_ms: float
 
 
 def main() -> None:
@@ -116,8 +129,8 @@ def _product(kind: str, url: str, folder: Path, stack: ExitStack) -> Iterator[_T
     cookie.write_text(f"Cookie: {_sign_in(origin)}")
     listed = f"{origin}/api/v1/jobs?per_page={_LISTED}"
     page = f"{origin}/w/{made[0].workspace_id}/jobs"
-    yield _target(f"{kind}: list of {_LISTED} jobs", listed, keys)
-    yield _target(f"{kind}: page of {_ON_PAGES} jobs", page, cookie)
+    yield _target(f"{kind}: list of {_LISTED} jobs", listed, keys, server.pid)
+    yield _target(f"{kind}: page of {_ON_PAGES} jobs", page, cookie, server.pid)
 
 
 def _bare(listed: _Target, folder: Path, stack: ExitStack) -> Iterator[_Target]:
@@ -126,15 +139,15 @@ def _bare(listed: _Target, folder: Path, stack: ExitStack) -> Iterator[_Target]:
     none.write_text("X-Nothing: 1")
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.bare_api", str(port), str(body)]
-    stack.enter_context(running(command, {}, Path.cwd()))
+    pid = stack.enter_context(running(command, {}, Path.cwd()))
     for name in ("bytes", "values"):
         url = f"http://127.0.0.1:{port}/{name}"
         wait_until_ready(url)
-        yield _target(f"bare: {name}", url, none)
+        yield _target(f"bare: {name}", url, none, pid)
 
 
-def _target(name: str, url: str, headers_file: Path) -> _Target:
-    return _Target(name, url, headers_file, len(_fetch(url, headers_file)))
+def _target(name: str, url: str, headers_file: Path, pid: int | None) -> _Target:
+    return _Target(name, url, headers_file, len(_fetch(url, headers_file)), pid or 0)
 
 
 def _fetch(url: str, headers_file: Path) -> bytes:
@@ -199,25 +212,31 @@ async def _make_jobs(db: Database, workspace_id: int, count: int, now: datetime)
     await copy_job(db, first.id, keys[1:])
 
 
-def _ask(target: _Target, options: argparse.Namespace) -> Run:
+def _ask(target: _Target, options: argparse.Namespace) -> _Answered:
+    before = of_tree(target.pid)
     run = fetch(target.url, target.headers_file, _CONNECTIONS, options.seconds)
     if run.refused or run.failed:
         raise AssertionError(f"{target.name}: {run.refused} refused, {run.failed} failed")
-    return run
+    return _Answered(run, (of_tree(target.pid) - before) / run.acknowledged * 1000)
 
 
-def _results(targets: Sequence[_Target], rounds: Sequence[Sequence[Run]]) -> list[Result]:
+def _results(targets: Sequence[_Target], rounds: Sequence[Sequence[_Answered]]) -> list[Result]:
     results = []
     for place, target in enumerate(targets):
-        its = [round_[place] for round_ in rounds]
+        its = [round_[place].run for round_ in rounds]
         as_bytes, as_values = (
-            statistics.median(round_[bare].rate / round_[place].rate for round_ in rounds)
+            statistics.median(round_[bare].run.rate / round_[place].run.rate for round_ in rounds)
             for bare in (0, 1)
+        )
+        cpu, bare_cpu = (
+            statistics.median(round_[each].cpu_ms for round_ in rounds) for each in (place, 1)
         )
         results.append(
             Result(
                 target.name,
                 round(statistics.median(run.rate for run in its), 1),
+                round(cpu, 2),
+                round(cpu / bare_cpu, 2),
                 statistics.median(run.p50_ms for run in its),
                 statistics.median(run.p99_ms for run in its),
                 target.size,
@@ -238,11 +257,15 @@ def _goals(results: Sequence[Result]) -> list[Goal]:
 
 def _print(results: Sequence[Result]) -> None:
     print_table(
-        ("target", "answers/s", "p50 ms", "p99 ms", "bytes", "times bytes", "times values"),
+        (
+            *("target", "answers/s", "p50 ms", "p99 ms", "bytes", "times bytes", "times values"),
+            *("cpu ms", "times values' cpu"),
+        ),
         [
             (
                 *(each.target, f"{each.rate:.0f}", f"{each.p50_ms:.1f}", f"{each.p99_ms:.1f}"),
                 *(str(each.size), f"{each.times_bytes:.1f}", f"{each.times_values:.1f}"),
+                *(f"{each.cpu_ms:.2f}", f"{each.times_cpu:.1f}"),
             )
             for each in results
         ],

@@ -37,6 +37,8 @@ _MONTHS = timedelta(days=90)
 _CONNECTIONS = 32
 _MILLION = 1_000_000
 _MOST_KEPT = 1_000_000
+# Of one job the first run is there already.
+_FIRST_RUN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ async def _prune(kind: str, url: str, options: argparse.Namespace) -> Pruned:
     count = options.jobs * options.pings
     await _add_signals(db, options.jobs, count)
     with_signals = await _size(db)
-    await _add_runs(db, options.jobs, options.pings, first=1)
+    await _add_runs(db, options.jobs, options.pings, first=_FIRST_RUN)
     full = await _size(db)
     await analyze(db)
     await _prune_all(db, options.keep)
@@ -136,7 +138,7 @@ async def _prune(kind: str, url: str, options: argparse.Namespace) -> Pruned:
     gone = options.pings - options.keep
     await _tidy(db)
     await _add_signals(db, options.jobs, options.jobs * gone)
-    await _add_runs(db, options.jobs, gone, first=options.pings + 1)
+    await _add_runs(db, options.jobs, gone, first=_FIRST_RUN + options.pings)
     refilled = await _size(db)
     await db.close()
     return Pruned(
@@ -239,7 +241,7 @@ async def _prepare(url: str, options: argparse.Namespace) -> list[str]:
     keys = await make_jobs(url, options.jobs)
     db = Database(url)
     await _add_signals(db, options.jobs, options.jobs * options.pings)
-    await _add_runs(db, options.jobs, options.pings, first=1)
+    await _add_runs(db, options.jobs, options.pings, first=_FIRST_RUN)
     await analyze(db)
     await db.close()
     return keys

@@ -178,8 +178,14 @@ def leave_room(connection: Connection, table: str, *, percent: int) -> None:
 
     PostgreSQL need not touch an index for a version that stands on the page of the one before.
     """
+    keep_table(connection, table, {"fillfactor": 100 - percent})
+
+
+def keep_table(connection: Connection, table: str, options: Mapping[str, float]) -> None:
+    """Set how a server keeps a table (its storage parameters); a file has no such choice."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"ALTER TABLE {table} SET (fillfactor = {100 - percent})"))
+        settings = ", ".join(f"{name} = {value}" for name, value in options.items())
+        connection.execute(text(f"ALTER TABLE {table} SET ({settings})"))
 
 
 async def let_one_in(tx: AsyncConnection, lock: int) -> None:

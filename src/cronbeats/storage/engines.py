@@ -18,6 +18,8 @@ from cronbeats.storage.urls import sqlite_file
 _SQLITE_BUSY_SECONDS = 5
 _SQLITE_UNHURRIED_SECONDS = 3600
 _WRITE_AHEAD = "PRAGMA journal_mode = WAL"
+# In bytes. The log is written again from its beginning; what is longer than this is cut off then.
+_LONGEST_LOG = 64 * 1024 * 1024
 _LIGHTLY = "lightly"
 _SYNCHRONOUS = "synchronous"
 
@@ -103,6 +105,7 @@ def _sqlite_engine(
         _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA journal_size_limit = {_LONGEST_LOG}")
         if query_only:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
