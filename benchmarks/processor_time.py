@@ -13,13 +13,24 @@ _PARENT, _TIMES = 1, slice(11, 15)
 def of_tree(root: int) -> float:
     """Return the seconds that a process, its descendants and those of them that ended have used."""
     stats = _stats()
+    family = _family(root, stats)
+    ticks = sum(int(each) for pid in family & stats.keys() for each in stats[pid][_TIMES])
+    return ticks / _TICKS_A_SECOND
+
+
+def tree(root: int) -> set[int]:
+    """Return the ids of a process and of all its descendants that run now."""
+    stats = _stats()
+    return _family(root, stats) & stats.keys()
+
+
+def _family(root: int, stats: dict[int, list[str]]) -> set[int]:
     family: set[int] = set()
     found = {root}
     while found:
         family |= found
         found = {pid for pid, fields in stats.items() if int(fields[_PARENT]) in family} - family
-    ticks = sum(int(each) for pid in family & stats.keys() for each in stats[pid][_TIMES])
-    return ticks / _TICKS_A_SECOND
+    return family
 
 
 def _stats() -> dict[int, list[str]]:
