@@ -93,7 +93,9 @@ async def test_the_secret_is_shown_as_the_provider_wants_it(provider: Provider, 
         ({"iat": None}, "iat"),
         ({"sub": None}, "sub"),
         ({"sub": ""}, "sub"),
-        ({"sub": "x" * 256}, "too long"),
+        ({"sub": "x" * 256}, "cannot be kept"),
+        ({"sub": "ada\0"}, "cannot be kept"),
+        ({"sub": "ada\n"}, "cannot be kept"),
     ],
 )
 async def test_a_token_that_is_not_for_this_request_is_refused(

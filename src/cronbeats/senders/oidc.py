@@ -137,8 +137,8 @@ class OidcProvider:
 
     def _identity(self, issuer: str, claims: Mapping[str, object]) -> Identity:
         subject = _text(claims, "sub")
-        if len(subject) > LONGEST_SUBJECT or "\0" in subject:
-            raise BadAnswerError("its name for somebody is too long")
+        if len(subject) > LONGEST_SUBJECT or not subject.isprintable():
+            raise BadAnswerError("its name for somebody cannot be kept: too long, or not printable")
         email, name = claims.get("email"), claims.get("name")
         return Identity(
             issuer=issuer,
