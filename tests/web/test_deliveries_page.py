@@ -83,6 +83,8 @@ async def test_it_is_chosen_by_job_integration_and_status(
         ("?integration=slack", []),
     ):
         assert await listed(viewer, path + query) == expected, query
+    of_one = Page((await viewer.get(f"{path}?job_id={second['id']}")).text)
+    assert "Only about “Backup”." in of_one.texts["p"]
     kept = Page((await viewer.get(f"{path}?status=failed&job=d")).text)
     assert kept.all("option", value="failed", selected="")
     assert kept.all("input", name="job", value="d")
