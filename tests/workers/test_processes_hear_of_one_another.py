@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
+from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.hint import Gathered, HintKind, Hints
-from cronbeats.storage.database import Database
+from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.notices import Ear, pack, unpack
 from cronbeats.workers.relay import Relay
 
 ONE = {7: Hints({12: HintKind.STATUS}, deliveries={12, 13})}
+OTHER = {8: Hints({13: HintKind.JOB})}
 ANY = "any"
 
 
@@ -57,6 +60,20 @@ class Deaf(Database):
         return True
 
 
+class Mumbling(Database):
+    """A database that refuses as many small writes as it is told to."""
+
+    refusals_left = 0
+
+    @asynccontextmanager
+    async def write_lightly(self) -> AsyncIterator[Transaction]:
+        if self.refusals_left:
+            self.refusals_left -= 1
+            raise UnavailableError("the database is away")
+        async with super().write_lightly() as tx:
+            yield tx
+
+
 @pytest.fixture
 async def two(postgres_database_url: str) -> AsyncIterator[tuple[Process, Process]]:
     processes = Process(Database(postgres_database_url)), Process(Database(postgres_database_url))
@@ -75,6 +92,23 @@ async def test_what_was_noted_is_heard_by_the_others(two: tuple[Process, Process
     await here.relay.step()
     await there.hears(ONE)
     assert ONE not in here.heard
+
+
+async def test_what_could_not_be_told_is_told_with_the_next_notice(
+    two: tuple[Process, Process], postgres_database_url: str
+) -> None:
+    here, there = Process(db := Mumbling(postgres_database_url)), two[1]
+    await here.relay.step()
+    await there.relay.step()
+    here.relay.note(ONE)
+    db.refusals_left = 1
+    with pytest.raises(UnavailableError):
+        await here.relay.step()
+    here.relay.note(OTHER)
+    await here.relay.step()
+    await there.hears({**ONE, **OTHER})
+    await here.relay.close()
+    await db.close()
 
 
 async def end_listeners(db: Database) -> None:

@@ -57,8 +57,7 @@ class Relay:
 
     def note(self, gathered: Gathered) -> None:
         """Note what changed in this process; a moment later the others are told."""
-        for workspace_id, hints in gathered.items():
-            self._noted.setdefault(workspace_id, Hints()).merge(hints)
+        self._keep(gathered)
         if not self._is_waking:
             self._is_waking = True
             asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._wake_up)
@@ -124,7 +123,15 @@ class Relay:
         self._called_at = self._monotonic()
         if self._unanswered_since is None:
             self._unanswered_since = self._called_at
-        await give_notice(self._db, pack(self._name, noted))
+        try:
+            await give_notice(self._db, pack(self._name, noted))
+        except UnavailableError:
+            self._keep(noted)
+            raise
+
+    def _keep(self, gathered: Gathered) -> None:
+        for workspace_id, hints in gathered.items():
+            self._noted.setdefault(workspace_id, Hints()).merge(hints)
 
     def _on_notice(self, payload: str) -> None:
         try:
