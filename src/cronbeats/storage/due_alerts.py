@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, literal_column, or_, select
 
 from cronbeats.domain.job import Status
 from cronbeats.domain.outbox import Owed
@@ -17,6 +17,11 @@ from cronbeats.storage.schema import alerts, integrations, job_states
 
 # Written out, so that the indexes of what is owed can be used.
 IS_OWED: ColumnElement[bool] = alerts.c.status == literal_column("'owed'")
+# The same of alerts that are known by their ids: written so that the index of what is owed, which
+# PostgreSQL takes for nearly empty, is not used for it.
+IS_STILL_OWED: ColumnElement[bool] = alerts.c.status.concat(literal_column("''")) == literal_column(
+    "'owed'"
+)
 _earlier = alerts.alias("earlier")
 _later = alerts.alias("later")
 _OWED_COLUMNS = (
@@ -27,6 +32,11 @@ _OWED_COLUMNS = (
     alerts.c.may_have_arrived,
     alerts.c.digest_id,
 )
+FIRST_COLUMNS = (*(column.name for column in _OWED_COLUMNS), "has_later")
+"""What is found of an alert that may be the next of its job."""
+
+_Number = int | ColumnElement[Any]
+_Moment = datetime | ColumnElement[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +89,7 @@ async def waiting(tx: Transaction) -> list[Waiting]:
 
 async def first_due(tx: Transaction, integration_id: int, now: datetime, limit: int) -> list[First]:
     """Return up to `limit` alerts whose time has come and that wait for no earlier one."""
-    query = (
-        select(*_OWED_COLUMNS, _exists(_later, alerts.c.id < _later.c.id).label("has_later"))
-        .where(*_due(integration_id, now), ~_exists(_earlier, _earlier.c.id < alerts.c.id))
-        .order_by(alerts.c.next_attempt_at, alerts.c.id)
-        .limit(limit)
-    )
+    query = select_first_due(integration_id, now).limit(limit)
     return [First(_owed(row), not row.has_later) for row in await tx.execute(query)]
 
 
@@ -92,16 +97,7 @@ async def blocked_jobs(
     tx: Transaction, integration_id: int, now: datetime, limit: int
 ) -> list[int]:
     """Return jobs with an alert whose time has come while an earlier one waits for its next try."""
-    is_under_way = and_(_earlier.c.id < alerts.c.id, _earlier.c.lease_until > now)
-    query = (
-        select(alerts.c.job_id)
-        .where(
-            *_due(integration_id, now),
-            _exists(_earlier, _earlier.c.id < alerts.c.id),
-            ~_exists(_earlier, is_under_way),
-        )
-        .limit(limit)
-    )
+    query = select_blocked_jobs(integration_id, now).limit(limit)
     return list(dict.fromkeys((await tx.scalars(query)).all()))
 
 
@@ -151,7 +147,27 @@ async def count_near(
     return (await tx.execute(counted)).scalar_one()
 
 
-def _due(integration_id: int, now: datetime) -> Sequence[ColumnElement[bool]]:
+def select_first_due(integration_id: _Number, now: _Moment) -> Select[Any]:
+    """Return the query for `first_due`: FIRST_COLUMNS, who waits longest first."""
+    has_later = alerts.c.id < _of_its_job(_later, _later.c.id.desc())
+    return (
+        select(*_OWED_COLUMNS, has_later.label("has_later"))
+        .where(*_due(integration_id, now), alerts.c.id == _of_its_job(_earlier, _earlier.c.id))
+        .order_by(alerts.c.next_attempt_at, alerts.c.id)
+    )
+
+
+def select_blocked_jobs(integration_id: _Number, now: _Moment) -> Select[Any]:
+    """Return the query for `blocked_jobs`."""
+    is_under_way = and_(_earlier.c.id < alerts.c.id, _earlier.c.lease_until > now)
+    return select(alerts.c.job_id).where(
+        *_due(integration_id, now),
+        alerts.c.id > _of_its_job(_earlier, _earlier.c.id),
+        _of_its_job(_earlier, _earlier.c.id, is_under_way).is_(None),
+    )
+
+
+def _due(integration_id: _Number, now: _Moment) -> Sequence[ColumnElement[bool]]:
     return (
         IS_OWED,
         alerts.c.integration_id == integration_id,
@@ -161,18 +177,26 @@ def _due(integration_id: int, now: datetime) -> Sequence[ColumnElement[bool]]:
     )
 
 
-def _exists(other: Any, how: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Tell whether the same integration is owed another alert about the same job."""
+def _of_its_job(
+    other: Any, order: ColumnElement[Any], *how: ColumnElement[bool]
+) -> ScalarSelect[Any]:
+    """Return the first in an order of what the same integration is owed about the same job, if any.
+
+    PostgreSQL takes what is owed for one row, as it mostly is when it counts; asked whether there
+    is one, it looks through all. The order leads it to the index that has them by job.
+    """
     return (
         select(other.c.id)
         .where(
             other.c.status == literal_column("'owed'"),
             other.c.integration_id == alerts.c.integration_id,
             other.c.job_id == alerts.c.job_id,
-            how,
+            *how,
         )
+        .order_by(order)
+        .limit(literal_column("1"))
         .correlate(alerts)
-        .exists()
+        .scalar_subquery()
     )
 
 
