@@ -72,7 +72,7 @@ class WebhookSender:
         """Return the body: the same for every attempt to deliver `alert`."""
         return {
             "id": alert.id,
-            "type": alert.kind.value,
+            "type": alert.kind,
             "timestamp": _moment(alert.occurred_at),
             "workspace": {"id": alert.workspace_id, "name": alert.workspace_name},
             "job": None if alert.job is None else _job(alert.job),
@@ -132,7 +132,7 @@ def _job(job: AlertJob) -> dict[str, object]:
         "id": job.id,
         "name": job.name,
         "description": job.description,
-        "status": job.status.value,
+        "status": job.status,
         "timezone": job.timezone,
         "tags": list(job.tags),
         "expected_interval_seconds": job.expected_interval_seconds,
@@ -147,7 +147,7 @@ def _incident(incident: AlertIncident) -> dict[str, object]:
         "id": incident.id,
         "started_at": _moment(incident.started_at),
         "ended_at": _moment(incident.ended_at),
-        "reason": incident.reason.value,
+        "reason": incident.reason,
         "missed_runs": incident.missed_runs,
         "last_output": incident.last_output,
     }
@@ -156,4 +156,6 @@ def _incident(incident: AlertIncident) -> dict[str, object]:
 def _moment(moment: datetime | None) -> str | None:
     if moment is None:
         return None
-    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix(_UTC) + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds").removesuffix(_UTC) + "Z"
