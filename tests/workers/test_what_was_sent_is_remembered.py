@@ -1,12 +1,15 @@
 """An alert that was sent while the database was away is not sent again when it is back."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+
+from sqlalchemy import Dialect
 
 from cronbeats.domain.alert import Alert
 from cronbeats.domain.delivery import Delivery
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.drivers import Result, Script
 from cronbeats.workers.courier import Courier
 from tests.support.databases import CIPHER
 from tests.support.recording_sender import RecordingSender
@@ -36,11 +39,18 @@ class DatabaseThatGoesAway(Database):
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
+        self._refuse()
+        async with super().write() as tx:
+            yield tx
+
+    async def run(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
+        self._refuse()
+        return await super().run(begin)
+
+    def _refuse(self) -> None:
         if self.refusals_left:
             self.refusals_left -= 1
             raise UnavailableError("the database is away")
-        async with super().write() as tx:
-            yield tx
 
 
 class SenderThatOutlivesTheDatabase(RecordingSender):

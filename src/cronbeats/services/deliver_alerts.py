@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -20,17 +20,29 @@ from cronbeats.domain.delivery import (
     complaint_of,
     judge,
 )
-from cronbeats.domain.hint import Hint, HintKind
-from cronbeats.domain.integration import UNREADABLE
+from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.hint import Hint, HintKind, gather
+from cronbeats.domain.integration import UNREADABLE, Integration
 from cronbeats.domain.outbox import LEASE
 from cronbeats.domain.storm import StormRule
 from cronbeats.senders.protocol import DigestSender, Sender, Senders
-from cronbeats.storage import alerts, claims, delivery_attempts, due_alerts, integrations
+from cronbeats.storage import (
+    alerts,
+    claims,
+    delivery_attempts,
+    due_alerts,
+    integrations,
+    plain_claims,
+    settlements,
+)
 from cronbeats.storage.alerts import Lease
 from cronbeats.storage.claims import Claimed, Claims
 from cronbeats.storage.database import Database, Transaction, note_hints
 from cronbeats.storage.delivery_attempts import Note
+from cronbeats.storage.drivers import RefusedError
 from cronbeats.storage.due_alerts import Waiting
+from cronbeats.storage.plain_claims import NotPlainError
+from cronbeats.storage.settlements import Arrived
 
 # Whatever a sender does, its message is given up then, well before its lease ends.
 LONGEST_SEND_SECONDS = 15.0
@@ -71,6 +83,23 @@ class _Ending:
     said: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One look for what may leave: what is wanted of each integration, and who takes it."""
+
+    db: Database
+    senders: Senders
+    now: datetime
+    lease: Lease
+    wanted: Mapping[int, int]
+    storms: StormRule
+    at_step: Callable[[str], None]
+
+    def is_for_programs(self, integration: Integration) -> bool:
+        """Whether it is told of each event, and people of many in one message."""
+        return not isinstance(self.senders.get(integration.kind), DigestSender)
+
+
 async def claim_alerts(
     db: Database,
     senders: Senders,
@@ -87,27 +116,18 @@ async def claim_alerts(
     """
     async with db.read() as tx:
         waiting = await due_alerts.waiting(tx)
-    wanted = {each.integration_id: room(each) for each in waiting if each.ready_at <= now}
-    ready = [id_ for id_, count in wanted.items() if count > 0]
-    later = min((each.ready_at for each in waiting if each.ready_at > now), default=None)
-    if not ready:
-        return Claims(look_again_at=later)
-    found = []
-    at_once = ready[:_MOST_INTEGRATIONS_AT_ONCE]
-    async with db.write() as tx:
-        lease = Lease(str(uuid4()), now + LEASE)
-        for integration in await integrations.lock_many(tx, at_once):
-            if integration.resume_at is not None and integration.resume_at > now:
-                continue
-            rule = storms if isinstance(senders.get(integration.kind), DigestSender) else None
-            count = wanted[integration.id]
-            found.append(await claims.claim(tx, integration, now, lease, room=count, storms=rule))
-        at_step("claiming")
-    again = [later, *(each.look_again_at for each in found)]
-    if len(at_once) < len(ready):
+        wanted = {each.integration_id: room(each) for each in waiting if each.ready_at <= now}
+        ready = [id_ for id_, count in wanted.items() if count > 0]
+        later = min((each.ready_at for each in waiting if each.ready_at > now), default=None)
+        if not ready:
+            return Claims(look_again_at=later)
+        known = await integrations.get_many(tx, ready[:_MOST_INTEGRATIONS_AT_ONCE])
+    round_ = _Round(db, senders, now, Lease(str(uuid4()), now + LEASE), wanted, storms, at_step)
+    made = await _claim_from(round_, known)
+    again = [later, made.look_again_at]
+    if len(known) < len(ready):
         again.append(now)
-    claimed = tuple(each for one in found for each in one.claimed)
-    return Claims(claimed, min(filter(None, again), default=None))
+    return Claims(made.claimed, min(filter(None, again), default=None))
 
 
 async def send_alert(
@@ -145,12 +165,15 @@ async def settle_alerts(
 
     `at_step` hears of "settling" before the commit. Raises UnavailableError.
     """
+    if all(map(_simply_arrived, attempts)):
+        return await _settle_arrived(db, attempts, now, lambda: at_step("settling"))
     verdicts = [_judge(each, now, jitter()) for each in attempts]
     async with db.write() as tx:
         # The integrations come first, as they do for whoever claims.
         broke = await _note_integrations(tx, attempts, verdicts, now)
         kept = await _note_alerts(tx, attempts, verdicts, now)
-        await delivery_attempts.note(tx, _log_entries(attempts, kept, now))
+        notes = [note for ended in attempts for note in _notes(ended, now)]
+        await delivery_attempts.note(tx, [each for each in notes if each.alert_id in kept])
         note_hints(tx, _hints(attempts, kept))
         at_step("settling")
     return [
@@ -186,6 +209,53 @@ async def take_over_alerts(db: Database, now: datetime) -> None:
         await alerts.release_all(tx, now)
 
 
+async def _claim_from(round_: _Round, known: Sequence[Integration]) -> Claims:
+    """Claim from each of these integrations, in two transactions where there is more to decide."""
+    plain = [each for each in known if round_.is_for_programs(each)]
+    claimed = await _claim_plainly(round_, plain) if plain else None
+    others = [each.id for each in known if claimed is None or each not in plain]
+    if not others:
+        return Claims(tuple(claimed or ()))
+    try:
+        found = await _claim_with_care(round_, others)
+    except UnavailableError:
+        if not claimed:
+            raise
+        # What was claimed must leave.
+        found = [Claims(look_again_at=round_.now)]
+    again = (each.look_again_at for each in found)
+    taken = [each for one in found for each in one.claimed]
+    return Claims((*(claimed or ()), *taken), min(filter(None, again), default=None))
+
+
+async def _claim_plainly(round_: _Round, known: Sequence[Integration]) -> list[Claimed] | None:
+    """Claim what leaves by itself and waits for nothing; None if there is more to decide."""
+    wanted = [(each, round_.wanted[each.id]) for each in known]
+    try:
+        return await plain_claims.claim(
+            round_.db, wanted, round_.now, round_.lease, lambda: round_.at_step("claiming")
+        )
+    except (NotPlainError, RefusedError):
+        return None
+
+
+async def _claim_with_care(round_: _Round, ids: Sequence[int]) -> list[Claims]:
+    found = []
+    async with round_.db.write() as tx:
+        for integration in await integrations.lock_many(tx, ids):
+            if integration.resume_at is not None and integration.resume_at > round_.now:
+                continue
+            rule = None if round_.is_for_programs(integration) else round_.storms
+            count = round_.wanted[integration.id]
+            found.append(
+                await claims.claim(
+                    tx, integration, round_.now, round_.lease, room=count, storms=rule
+                )
+            )
+        round_.at_step("claiming")
+    return found
+
+
 async def _send(sender: Sender, claimed: Claimed) -> Delivery:
     config = claimed.integration.config
     if claimed.digest is None:
@@ -193,6 +263,22 @@ async def _send(sender: Sender, claimed: Claimed) -> Delivery:
     if not isinstance(sender, DigestSender):
         return Refused(f"this version sends no digests to {sender.kind}")
     return await sender.send_digest(config, claimed.digest)
+
+
+async def _settle_arrived(
+    db: Database, attempts: Sequence[Ended], now: datetime, at_step: Callable[[], None]
+) -> list[Settled]:
+    arrived = [
+        Arrived(ended.claimed.integration.id, ended.claimed.lease.token, note)
+        for ended in attempts
+        for note in _notes(ended, now)
+    ]
+    kept = await settlements.settle(db, arrived, now, at_step)
+    db.tell(gather(_hints(attempts, kept)))
+    return [
+        Settled(each.claimed, each.delivery, was_lost=kept.isdisjoint(each.claimed.ids))
+        for each in attempts
+    ]
 
 
 def _judge(ended: Ended, now: datetime, jitter: float) -> Verdict:
@@ -286,10 +372,19 @@ def _hints(attempts: Sequence[Ended], kept: Collection[int]) -> Iterator[Hint]:
             yield Hint(alert.workspace_id, alert.job.id, HintKind.DELIVERY)
 
 
-def _log_entries(attempts: Sequence[Ended], kept: Collection[int], now: datetime) -> list[Note]:
-    return [
-        Note(taken.id, taken.attempts, attempt_of(ended.delivery, ended.started_at, now))
-        for ended in attempts
-        for taken in ended.claimed.taken
-        if taken.id in kept
-    ]
+def _simply_arrived(ended: Ended) -> bool:
+    """Tell whether nothing follows from an attempt but that its message is sent."""
+    claimed, delivery, integration = ended.claimed, ended.delivery, ended.claimed.integration
+    return (
+        isinstance(delivery, Delivered)
+        and delivery.throttled_seconds is None
+        and delivery.warning is None
+        and integration.broken is None
+        and integration.resume_at is None
+        and claimed.attempts <= delivery_attempts.MOST_KEPT
+    )
+
+
+def _notes(ended: Ended, now: datetime) -> list[Note]:
+    attempt = attempt_of(ended.delivery, ended.started_at, now)
+    return [Note(taken.id, taken.attempts, attempt) for taken in ended.claimed.taken]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,16 @@ from cronbeats.storage.schema import delivery_attempts
 
 # An alert that nobody takes is tried a hundred times: of those, only the newest are kept.
 MOST_KEPT = 20
+COLUMNS = (
+    "alert_id",
+    "started_at",
+    "duration_ms",
+    "outcome",
+    "status_code",
+    "error",
+    "answer",
+)
+"""What is written down of an attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +41,25 @@ async def note(tx: Transaction, notes: Collection[Note]) -> None:
     """Write attempts down."""
     if not notes:
         return
-    await tx.execute(insert(delivery_attempts), [_to_row(each) for each in notes])
+    rows = [dict(zip(COLUMNS, attempt_row(each), strict=True)) for each in notes]
+    await tx.execute(insert(delivery_attempts), rows)
     for each in notes:
         if each.number > MOST_KEPT:
             await _forget_old(tx, each.alert_id)
+
+
+def attempt_row(note_: Note) -> Sequence[Any]:
+    """Return an attempt's row: what COLUMNS name, in their order."""
+    attempt = note_.attempt
+    return (
+        note_.alert_id,
+        attempt.started_at,
+        attempt.duration_ms,
+        attempt.outcome,
+        attempt.status_code,
+        attempt.error,
+        attempt.answer,
+    )
 
 
 async def by_alert(tx: Transaction, alert_ids: Iterable[int]) -> dict[int, list[Attempt]]:
@@ -55,19 +80,6 @@ async def _forget_old(tx: Transaction, alert_id: int) -> None:
     last = await newest_to_go(tx, delivery_attempts.c.id, own, MOST_KEPT)
     if last is not None:
         await tx.execute(delete(delivery_attempts).where(own, delivery_attempts.c.id <= last))
-
-
-def _to_row(note_: Note) -> dict[str, Any]:
-    attempt = note_.attempt
-    return {
-        "alert_id": note_.alert_id,
-        "started_at": attempt.started_at,
-        "duration_ms": attempt.duration_ms,
-        "outcome": attempt.outcome,
-        "status_code": attempt.status_code,
-        "error": attempt.error,
-        "answer": attempt.answer,
-    }
 
 
 def _from_row(row: Row[Any]) -> Attempt:

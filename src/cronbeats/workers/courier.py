@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -32,6 +33,8 @@ from cronbeats.workers.settler import Settler
 _MOST_AT_ONCE = 256
 _MOST_CLAIMED = 2048
 _NOTHING_TO_DO = float("inf")
+# How fast a receiver takes messages is remembered for so long after the last one.
+_REMEMBER_LANES = timedelta(seconds=10)
 
 _log = structlog.get_logger()
 
@@ -72,10 +75,12 @@ class Courier:
         self._must_take_over = db.file is not None
         self._lanes: dict[int, Lane] = {}
         self._ready: deque[Lane] = deque()
-        self._under_way: dict[asyncio.Task[None], Claimed] = {}
+        self._hands: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None] | None, Claimed] = {}
         self._returning: set[asyncio.Task[None]] = set()
         self._claimed = 0
-        self._settler = Settler(self._settle, self._forget, instruments)
+        self._claimed_at = clock()
+        self._settler = Settler(self._settle, self._forget, lambda: bool(self._hands), instruments)
         self._is_finishing = False
 
     async def step(self) -> float:
@@ -84,7 +89,7 @@ class Courier:
         if self._must_take_over:
             await take_over_alerts(self._db, now)
             self._must_take_over = False
-        if not self._claimed:
+        if not self._claimed and abs(now - self._claimed_at) > _REMEMBER_LANES:
             self._lanes.clear()
         claims = await claim_alerts(
             self._db,
@@ -97,6 +102,7 @@ class Courier:
         if claims.claimed:
             self._at_step("claimed")
             self._claimed += len(claims.claimed)
+            self._claimed_at = now
             for each in claims.claimed:
                 lane = self._lanes[each.integration.id]
                 lane.add(each)
@@ -111,13 +117,13 @@ class Courier:
         self._is_finishing = True
         for lane in self._lanes.values():
             self._give_back_soon(lane.drop())
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=patience_seconds)
-        unsent = dict(self._under_way)
-        for task in unsent:
-            task.cancel()
-        await asyncio.gather(*unsent, return_exceptions=True)
-        await self._give_back(list(unsent.values()), has_begun=True)
+        if self._hands:
+            await asyncio.wait(self._hands, timeout=patience_seconds)
+        unsent, hands = list(self._under_way.values()), list(self._hands)
+        for hand in hands:
+            hand.cancel()
+        await asyncio.gather(*hands, return_exceptions=True)
+        await self._give_back(unsent, has_begun=True)
         await asyncio.gather(*self._returning)
         await self._settler.drain()
 
@@ -132,8 +138,15 @@ class Courier:
             self._ready.append(lane)
 
     def _set_off(self) -> None:
-        """Begin with as many messages as there are hands, each lane in its turn."""
-        while self._ready and len(self._under_way) < _MOST_AT_ONCE and not self._is_finishing:
+        """Let as many hands take messages as there are, or as there are messages."""
+        while len(self._hands) < _MOST_AT_ONCE and (first := self._next()):
+            hand = asyncio.create_task(self._deliver_one_by_one(*first))
+            self._hands.add(hand)
+            hand.add_done_callback(self._rest)
+
+    def _next(self) -> tuple[Lane, Claimed] | None:
+        """Take the message whose turn it is, each lane in its turn."""
+        while self._ready and not self._is_finishing:
             lane = self._ready.popleft()
             if not lane.has_next():
                 continue
@@ -142,10 +155,21 @@ class Courier:
                 lane.returned()
                 self._give_back_soon([claimed, *lane.drop()])
                 continue
-            task = asyncio.create_task(self._deliver(lane, claimed))
-            self._under_way[task] = claimed
-            task.add_done_callback(self._come_back)
             self._queue_up(lane)
+            return lane, claimed
+        return None
+
+    async def _deliver_one_by_one(self, lane: Lane, claimed: Claimed) -> None:
+        hand = asyncio.current_task()
+        turn: tuple[Lane, Claimed] | None = (lane, claimed)
+        try:
+            while turn:
+                self._under_way[hand] = turn[1]
+                await self._deliver(*turn)
+                del self._under_way[hand]
+                turn = self._next()
+        finally:
+            self._under_way.pop(hand, None)
 
     async def _deliver(self, lane: Lane, claimed: Claimed) -> None:
         self._at_step("sending")
@@ -153,16 +177,20 @@ class Courier:
         delivery = await send_alert(self._senders, claimed)
         self._at_step("sent")
         went_well = isinstance(delivery, Delivered) and delivery.throttled_seconds is None
+        had_room = lane.room
         lane.finished(went_well=went_well)
+        if lane.room and not had_room:
+            # What is claimed while the others of the lane leave keeps it busy.
+            self._hands_are_free()
         if not went_well:
             # They are claimed again when the integration may be tried again.
             self._give_back_soon(lane.drop())
         self._settler.add(Ended(claimed, started_at, delivery))
         self._queue_up(lane)
 
-    def _come_back(self, task: asyncio.Task[None]) -> None:
-        self._under_way.pop(task, None)
-        if not task.cancelled() and (error := task.exception()):
+    def _rest(self, hand: asyncio.Task[None]) -> None:
+        self._hands.discard(hand)
+        if not hand.cancelled() and (error := hand.exception()):
             _log.error("alert_not_delivered", exc_info=error)
         self._set_off()
 
@@ -190,5 +218,8 @@ class Courier:
 
     def _forget(self, claimed: Sequence[Claimed]) -> None:
         """Note that these are settled or given back, so that there may be more to claim."""
+        was_full = self._claimed >= _MOST_CLAIMED
         self._claimed -= len(claimed)
-        self._hands_are_free()
+        lanes = map(self._lanes.get, {each.integration.id for each in claimed})
+        if was_full or any(lane is None or lane.room for lane in lanes):
+            self._hands_are_free()
