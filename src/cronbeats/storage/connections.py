@@ -94,7 +94,11 @@ class Connector:
             return await asyncpg.connect(**options)
         connection = await asyncpg.connect(**options, **_NOTHING_PREPARED)
         if place not in self._pooled:
-            self._pooled[place] = await _is_pooled(connection)
+            try:
+                self._pooled[place] = await _is_pooled(connection)
+            except BaseException:
+                connection.terminate()
+                raise
             if not self._pooled[place]:
                 await connection.close()
                 return await asyncpg.connect(**options)
