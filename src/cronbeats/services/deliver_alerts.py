@@ -20,7 +20,6 @@ from cronbeats.domain.delivery import (
     complaint_of,
     judge,
 )
-from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.hint import Hint, HintKind, gather
 from cronbeats.domain.integration import UNREADABLE, Integration
 from cronbeats.domain.outbox import LEASE
@@ -32,16 +31,13 @@ from cronbeats.storage import (
     delivery_attempts,
     due_alerts,
     integrations,
-    plain_claims,
     settlements,
 )
 from cronbeats.storage.alerts import Lease
 from cronbeats.storage.claims import Claimed, Claims
 from cronbeats.storage.database import Database, Transaction, note_hints
 from cronbeats.storage.delivery_attempts import Note
-from cronbeats.storage.drivers import RefusedError
 from cronbeats.storage.due_alerts import Waiting
-from cronbeats.storage.plain_claims import NotPlainError
 from cronbeats.storage.settlements import Arrived
 
 # Whatever a sender does, its message is given up then, well before its lease ends.
@@ -121,13 +117,14 @@ async def claim_alerts(
         later = min((each.ready_at for each in waiting if each.ready_at > now), default=None)
         if not ready:
             return Claims(look_again_at=later)
-        known = await integrations.get_many(tx, ready[:_MOST_INTEGRATIONS_AT_ONCE])
+    at_once = ready[:_MOST_INTEGRATIONS_AT_ONCE]
     round_ = _Round(db, senders, now, Lease(str(uuid4()), now + LEASE), wanted, storms, at_step)
-    made = await _claim_from(round_, known)
-    again = [later, made.look_again_at]
-    if len(known) < len(ready):
+    found = await _claim_from(round_, at_once)
+    again = [later, *(each.look_again_at for each in found)]
+    if len(at_once) < len(ready):
         again.append(now)
-    return Claims(made.claimed, min(filter(None, again), default=None))
+    claimed = tuple(each for one in found for each in one.claimed)
+    return Claims(claimed, min(filter(None, again), default=None))
 
 
 async def send_alert(
@@ -209,37 +206,7 @@ async def take_over_alerts(db: Database, now: datetime) -> None:
         await alerts.release_all(tx, now)
 
 
-async def _claim_from(round_: _Round, known: Sequence[Integration]) -> Claims:
-    """Claim from each of these integrations, in two transactions where there is more to decide."""
-    plain = [each for each in known if round_.is_for_programs(each)]
-    claimed = await _claim_plainly(round_, plain) if plain else None
-    others = [each.id for each in known if claimed is None or each not in plain]
-    if not others:
-        return Claims(tuple(claimed or ()))
-    try:
-        found = await _claim_with_care(round_, others)
-    except UnavailableError:
-        if not claimed:
-            raise
-        # What was claimed must leave.
-        found = [Claims(look_again_at=round_.now)]
-    again = (each.look_again_at for each in found)
-    taken = [each for one in found for each in one.claimed]
-    return Claims((*(claimed or ()), *taken), min(filter(None, again), default=None))
-
-
-async def _claim_plainly(round_: _Round, known: Sequence[Integration]) -> list[Claimed] | None:
-    """Claim what leaves by itself and waits for nothing; None if there is more to decide."""
-    wanted = [(each, round_.wanted[each.id]) for each in known]
-    try:
-        return await plain_claims.claim(
-            round_.db, wanted, round_.now, round_.lease, lambda: round_.at_step("claiming")
-        )
-    except (NotPlainError, RefusedError):
-        return None
-
-
-async def _claim_with_care(round_: _Round, ids: Sequence[int]) -> list[Claims]:
+async def _claim_from(round_: _Round, ids: Sequence[int]) -> list[Claims]:
     found = []
     async with round_.db.write() as tx:
         for integration in await integrations.lock_many(tx, ids):
