@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from sqlalchemy import Dialect
 
 from cronbeats.domain.alert import Alert
-from cronbeats.domain.delivery import Delivery
+from cronbeats.domain.delivery import Delivered, Delivery
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.drivers import Result, Script
 from cronbeats.workers.courier import Courier
 from tests.support.databases import CIPHER
+from tests.support.outbox import endings, fail_a_job
 from tests.support.recording_sender import RecordingSender
 from tests.support.world import World
 
@@ -30,6 +31,17 @@ async def test_an_alert_is_settled_as_soon_as_the_database_is_back(
     await world.deliver_all()
     assert (len(sender.delivered), world.sender.told) == (1, [])
     await db.close()
+
+
+async def test_one_that_cannot_be_noted_lets_no_other_be_sent_again(world: World) -> None:
+    for _ in range(3):
+        await fail_a_job(world)
+    # A number beyond what either database keeps.
+    world.sender.answers += [Delivered(200, 5), Delivered(200, 2**70), Delivered(200, 5)]
+    courier = Courier(world.db, world.clock, world.senders, lambda: 0.0, lambda: None)
+    await courier.step()
+    await courier.finish(patience_seconds=10)
+    assert sorted(status for _, status in await endings(world)) == ["owed", "sent", "sent"]
 
 
 class DatabaseThatGoesAway(Database):

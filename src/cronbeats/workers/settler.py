@@ -73,6 +73,7 @@ class Settler:
             self._worker = None
 
     async def _settle_batch(self, batch: list[Ended]) -> None:
+        """Settle attempts together; those with one that cannot be settled, each by itself."""
         for _ in range(_SETTLE_ATTEMPTS):
             try:
                 settled = await self._settle(batch)
@@ -81,6 +82,10 @@ class Settler:
                 await asyncio.sleep(_SETTLE_PAUSE_SECONDS)
             except Exception as error:  # noqa: BLE001 - the next batch must not wait for this one
                 _log.error("alerts_not_settled", count=len(batch), exc_info=error)
+                if len(batch) > 1:
+                    # What one of them does not let be noted must not be sent twice for its sake.
+                    for ended in batch:
+                        await self._settle_batch([ended])
                 return
             else:
                 for each in settled:
