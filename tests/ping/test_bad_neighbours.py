@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.services.receive_signals import Accepted, Arrival, NoSuchJob, receive_signals
 from tests.ping.door import arrival
@@ -35,6 +37,19 @@ async def test_a_bad_signal_is_refused_alone(world: World) -> None:
     assert batch.receipts == [Accepted(DUE), Accepted(DUE), NoSuchJob(), Accepted(DUE)]
     assert await kinds_of(world, bad) == ["start", "success"]
     assert await kinds_of(world, good) == ["ping"]
+
+
+async def test_the_log_tells_when_many_take_the_long_way_for_the_sake_of_one(world: World) -> None:
+    job = await world.make_job()
+    with capture_logs() as logs:
+        await receive_signals(world.db, [arrival(job["job_key"])])
+        assert logs == []
+        await receive_signals(
+            world.db, [arrival(job["job_key"]), Arrival(job["job_key"], IMPOSSIBLE)]
+        )
+    [told] = [each for each in logs if each["event"] == "signals_take_the_long_way"]
+    assert (told["count"], told["log_level"]) == (2, "warning")
+    assert str(2**70) not in str(logs)
 
 
 async def test_a_bad_signal_by_itself_leaves_nothing_behind(world: World) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from cronbeats.domain.blind_window import ALWAYS_HEARD, BlindWindows
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.job import Job
@@ -16,6 +18,8 @@ from cronbeats.domain.state_machine import on_signal
 from cronbeats.domain.transition import Change
 from cronbeats.storage import jobs, ledger
 from cronbeats.storage.database import Database
+
+_log = structlog.get_logger()
 
 _ENDS = frozenset({SignalKind.PING, SignalKind.SUCCESS, SignalKind.FAIL})
 
@@ -67,7 +71,9 @@ async def receive_signals(
         await ledger.record_quietly(db, {arrival.key for arrival in arrivals}, quiet)
     except UnavailableError as error:
         return Batch([error] * len(arrivals))
-    except Exception:  # noqa: BLE001 - whatever it was, it comes again, with its own receipt
+    except Exception as error:  # noqa: BLE001 - whatever it was, it comes again, with its receipt
+        # Its name alone: what did not fit may be anybody's text.
+        _log.warning("signals_take_the_long_way", count=len(arrivals), error=type(error).__name__)
         return await _receive(db, arrivals, blind)
     rest = [arrivals[place] for place in quiet.rest]
     if not rest:

@@ -32,7 +32,6 @@ _OWED_COLUMNS = (
     alerts.c.may_have_arrived,
     alerts.c.digest_id,
 )
-FIRST_COLUMNS = (*(column.name for column in _OWED_COLUMNS), "has_later")
 """What is found of an alert that may be the next of its job."""
 
 _Number = int | ColumnElement[Any]
@@ -148,7 +147,7 @@ async def count_near(
 
 
 def select_first_due(integration_id: _Number, now: _Moment) -> Select[Any]:
-    """Return the query for `first_due`: FIRST_COLUMNS, who waits longest first."""
+    """Return the query for `first_due`: who waits longest first."""
     has_later = alerts.c.id < _of_its_job(_later, _later.c.id.desc())
     return (
         select(*_OWED_COLUMNS, has_later.label("has_later"))

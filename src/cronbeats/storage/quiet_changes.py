@@ -220,9 +220,7 @@ def _open_runs(dialect: Dialect) -> Any:
     found = wanted.join(runs, runs.c.job_id == wanted.c.job_id)
     is_open = (runs.c.started_at.is_not(None), runs.c.ended_at.is_(None))
     columns = (runs.c[name] for name in RUN)
-    return (
-        select(*columns).select_from(found).where(*is_open).order_by(runs.c.job_id, runs.c.number)
-    )
+    return select(*columns).select_from(found).where(*is_open)
 
 
 # mypy wants the names written out.
@@ -240,7 +238,10 @@ def _by_job(found: Rows, read: ReadMoment) -> Mapping[int, tuple[Run, ...]]:
     by_job: dict[int, list[Run]] = defaultdict(list)
     for row in _named(_RunRow, found):
         by_job[row.job_id].append(run_from_row(row, read))
-    return {job_id: tuple(its) for job_id, its in by_job.items()}
+    # SQLite gathers the rows of a query in whatever order it comes upon them.
+    return {
+        job_id: tuple(sorted(its, key=lambda run: run.number)) for job_id, its in by_job.items()
+    }
 
 
 def _account(row: Any, read: ReadMoment) -> Account:
