@@ -16,6 +16,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from cronbeats.app import App
+from cronbeats.cli.connections import make_room
 from cronbeats.cli.exclusive import ip_of
 from cronbeats.clock import system_clock
 from cronbeats.instruments import Instruments
@@ -86,7 +87,8 @@ async def run_server(
         http=HTTPModes.auto,
         websockets=False,
         backlog=_BACKLOG,
-        backpressure=_BACKLOG,
+        # Granian counts connections, used or idle, and lets no other in beyond that.
+        backpressure=make_room(),
         http1_settings=HTTP1Settings(header_read_timeout=_IDLE_MILLISECONDS),
         log_enabled=False,
     )
