@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -21,7 +21,7 @@ from cronbeats.domain.delivery import (
     judge,
 )
 from cronbeats.domain.hint import Hint, HintKind, gather
-from cronbeats.domain.integration import UNREADABLE, Integration
+from cronbeats.domain.integration import UNREADABLE
 from cronbeats.domain.outbox import LEASE
 from cronbeats.domain.storm import StormRule
 from cronbeats.senders.protocol import DigestSender, Sender, Senders
@@ -79,23 +79,6 @@ class _Ending:
     said: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """One look for what may leave: what is wanted of each integration, and who takes it."""
-
-    db: Database
-    senders: Senders
-    now: datetime
-    lease: Lease
-    wanted: Mapping[int, int]
-    storms: StormRule
-    at_step: Callable[[str], None]
-
-    def is_for_programs(self, integration: Integration) -> bool:
-        """Whether it is told of each event, and people of many in one message."""
-        return not isinstance(self.senders.get(integration.kind), DigestSender)
-
-
 async def claim_alerts(
     db: Database,
     senders: Senders,
@@ -112,14 +95,22 @@ async def claim_alerts(
     """
     async with db.read() as tx:
         waiting = await due_alerts.waiting(tx)
-        wanted = {each.integration_id: room(each) for each in waiting if each.ready_at <= now}
-        ready = [id_ for id_, count in wanted.items() if count > 0]
-        later = min((each.ready_at for each in waiting if each.ready_at > now), default=None)
-        if not ready:
-            return Claims(look_again_at=later)
+    wanted = {each.integration_id: room(each) for each in waiting if each.ready_at <= now}
+    ready = [id_ for id_, count in wanted.items() if count > 0]
+    later = min((each.ready_at for each in waiting if each.ready_at > now), default=None)
+    if not ready:
+        return Claims(look_again_at=later)
+    found = []
     at_once = ready[:_MOST_INTEGRATIONS_AT_ONCE]
-    round_ = _Round(db, senders, now, Lease(str(uuid4()), now + LEASE), wanted, storms, at_step)
-    found = await _claim_from(round_, at_once)
+    async with db.write() as tx:
+        lease = Lease(str(uuid4()), now + LEASE)
+        for integration in await integrations.lock_many(tx, at_once):
+            if integration.resume_at is not None and integration.resume_at > now:
+                continue
+            rule = storms if isinstance(senders.get(integration.kind), DigestSender) else None
+            count = wanted[integration.id]
+            found.append(await claims.claim(tx, integration, now, lease, room=count, storms=rule))
+        at_step("claiming")
     again = [later, *(each.look_again_at for each in found)]
     if len(at_once) < len(ready):
         again.append(now)
@@ -204,23 +195,6 @@ async def take_over_alerts(db: Database, now: datetime) -> None:
     """Give back what a crashed server had claimed; only for a database that nobody shares."""
     async with db.write() as tx:
         await alerts.release_all(tx, now)
-
-
-async def _claim_from(round_: _Round, ids: Sequence[int]) -> list[Claims]:
-    found = []
-    async with round_.db.write() as tx:
-        for integration in await integrations.lock_many(tx, ids):
-            if integration.resume_at is not None and integration.resume_at > round_.now:
-                continue
-            rule = None if round_.is_for_programs(integration) else round_.storms
-            count = round_.wanted[integration.id]
-            found.append(
-                await claims.claim(
-                    tx, integration, round_.now, round_.lease, room=count, storms=rule
-                )
-            )
-        round_.at_step("claiming")
-    return found
 
 
 async def _send(sender: Sender, claimed: Claimed) -> Delivery:

@@ -19,8 +19,7 @@ from cronbeats.storage.database import Transaction, note_hints
 
 # So many jobs at once are looked through for what need not be sent any more.
 _MOST_TO_CLEAR = 500
-MAY_BE_STALE = frozenset({AlertKind.LATE, AlertKind.REMINDER})
-"""What is looked at again before it is sent: it may be so no more."""
+_MAY_BE_STALE = frozenset({AlertKind.LATE, AlertKind.REMINDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ async def _clear_up(
 ) -> list[Owed]:
     """Settle what is superseded, let the others line up; return which of `firsts` are left."""
     may_be_late = [
-        each.owed.job_id for each in firsts if not each.is_alone or each.owed.kind in MAY_BE_STALE
+        each.owed.job_id for each in firsts if not each.is_alone or each.owed.kind in _MAY_BE_STALE
     ]
     blocked: list[int] = []
     if len(firsts) < limit:

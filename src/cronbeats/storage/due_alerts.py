@@ -32,10 +32,6 @@ _OWED_COLUMNS = (
     alerts.c.may_have_arrived,
     alerts.c.digest_id,
 )
-"""What is found of an alert that may be the next of its job."""
-
-_Number = int | ColumnElement[Any]
-_Moment = datetime | ColumnElement[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,13 @@ async def waiting(tx: Transaction) -> list[Waiting]:
 
 async def first_due(tx: Transaction, integration_id: int, now: datetime, limit: int) -> list[First]:
     """Return up to `limit` alerts whose time has come and that wait for no earlier one."""
-    query = select_first_due(integration_id, now).limit(limit)
+    has_later = alerts.c.id < _of_its_job(_later, _later.c.id.desc())
+    query = (
+        select(*_OWED_COLUMNS, has_later.label("has_later"))
+        .where(*_due(integration_id, now), alerts.c.id == _of_its_job(_earlier, _earlier.c.id))
+        .order_by(alerts.c.next_attempt_at, alerts.c.id)
+        .limit(limit)
+    )
     return [First(_owed(row), not row.has_later) for row in await tx.execute(query)]
 
 
@@ -96,7 +98,16 @@ async def blocked_jobs(
     tx: Transaction, integration_id: int, now: datetime, limit: int
 ) -> list[int]:
     """Return jobs with an alert whose time has come while an earlier one waits for its next try."""
-    query = select_blocked_jobs(integration_id, now).limit(limit)
+    is_under_way = and_(_earlier.c.id < alerts.c.id, _earlier.c.lease_until > now)
+    query = (
+        select(alerts.c.job_id)
+        .where(
+            *_due(integration_id, now),
+            alerts.c.id > _of_its_job(_earlier, _earlier.c.id),
+            _of_its_job(_earlier, _earlier.c.id, is_under_way).is_(None),
+        )
+        .limit(limit)
+    )
     return list(dict.fromkeys((await tx.scalars(query)).all()))
 
 
@@ -146,27 +157,7 @@ async def count_near(
     return (await tx.execute(counted)).scalar_one()
 
 
-def select_first_due(integration_id: _Number, now: _Moment) -> Select[Any]:
-    """Return the query for `first_due`: who waits longest first."""
-    has_later = alerts.c.id < _of_its_job(_later, _later.c.id.desc())
-    return (
-        select(*_OWED_COLUMNS, has_later.label("has_later"))
-        .where(*_due(integration_id, now), alerts.c.id == _of_its_job(_earlier, _earlier.c.id))
-        .order_by(alerts.c.next_attempt_at, alerts.c.id)
-    )
-
-
-def select_blocked_jobs(integration_id: _Number, now: _Moment) -> Select[Any]:
-    """Return the query for `blocked_jobs`."""
-    is_under_way = and_(_earlier.c.id < alerts.c.id, _earlier.c.lease_until > now)
-    return select(alerts.c.job_id).where(
-        *_due(integration_id, now),
-        alerts.c.id > _of_its_job(_earlier, _earlier.c.id),
-        _of_its_job(_earlier, _earlier.c.id, is_under_way).is_(None),
-    )
-
-
-def _due(integration_id: _Number, now: _Moment) -> Sequence[ColumnElement[bool]]:
+def _due(integration_id: int, now: datetime) -> Sequence[ColumnElement[bool]]:
     return (
         IS_OWED,
         alerts.c.integration_id == integration_id,
