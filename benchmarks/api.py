@@ -35,7 +35,7 @@ from benchmarks.ping_targets import (
     wait_until_ready,
 )
 from benchmarks.processor_time import of_tree
-from benchmarks.report import Goal, print_goals, print_table, write_numbers
+from benchmarks.report import Goal, print_table, tell_numbers
 from cronbeats.domain.job import Rules, new_state
 from cronbeats.domain.keys import new_job_key
 from cronbeats.domain.schedule import Every
@@ -105,9 +105,7 @@ def main() -> None:
         rounds = [[_ask(each, options) for each in targets] for _ in range(options.rounds)]
         results = _results(targets, rounds)
     _print(results)
-    goals = _goals(results)
-    print_goals(goals)
-    write_numbers(options.json, [asdict(each) for each in results], goals)
+    tell_numbers(options.json, [asdict(each) for each in results], _goals(results))
 
 
 def _options() -> argparse.Namespace:

@@ -25,7 +25,7 @@ import uvloop
 from benchmarks.clock_bare import BareWriter, Judged, bare_writer
 from benchmarks.filler import analyze, copy_job
 from benchmarks.ping_targets import databases
-from benchmarks.report import Goal, print_goals, print_table, write_numbers
+from benchmarks.report import Goal, print_table, tell_numbers
 from benchmarks.wide_awake import WideAwake
 from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.integration import IntegrationKind
@@ -112,9 +112,7 @@ def main() -> None:
             idle += looks
             judgings.append(judging)
     _print(idle, judgings)
-    goals = _goals(idle, judgings)
-    print_goals(goals)
-    write_numbers(options.json, [*map(asdict, idle), *map(asdict, judgings)], goals)
+    tell_numbers(options.json, [*map(asdict, idle), *map(asdict, judgings)], _goals(idle, judgings))
 
 
 def _options() -> argparse.Namespace:

@@ -28,7 +28,7 @@ from sqlalchemy import ColumnElement, text, update
 from benchmarks.filler import Values, add_signals, analyze, fill
 from benchmarks.ping_load import Run, ask
 from benchmarks.ping_targets import PROGRAM, Target, cronbeats, databases, make_jobs
-from benchmarks.report import Goal, print_goals, print_table, write_numbers
+from benchmarks.report import Goal, print_table, tell_numbers
 from cronbeats.storage import schema
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.workers.pruner import PRUNE_EVERY_SECONDS, Pruner
@@ -105,9 +105,7 @@ def main() -> None:
             pruned.append(uvloop.run(_prune(kind, alone, options)))
             pinged.append(_ping(kind, (busy, idle), folder, options))
     _print(pruned, pinged)
-    goals = _goals(pruned, pinged)
-    print_goals(goals)
-    write_numbers(options.json, [*map(asdict, pruned), *map(asdict, pinged)], goals)
+    tell_numbers(options.json, [*map(asdict, pruned), *map(asdict, pinged)], _goals(pruned, pinged))
 
 
 def _options() -> argparse.Namespace:

@@ -28,7 +28,7 @@ from pathlib import Path
 from benchmarks import processor_time
 from benchmarks.ping_load import ask
 from benchmarks.ping_targets import PROGRAM, Target, cronbeats, databases, make_jobs
-from benchmarks.report import Goal, print_goals, print_table, write_numbers
+from benchmarks.report import Goal, print_table, tell_numbers
 
 _MIB = 1024 * 1024
 _FRAMEWORKS = "import fastapi, sqlalchemy"
@@ -87,9 +87,8 @@ def main() -> None:
     installed = sorted(_installed(), key=lambda each: -each.mib)
     _print(starts, memory, installed)
     goals = list(_goals(starts, memory))
-    print_goals(goals)
     runs = [*map(asdict, starts), *map(asdict, memory), *map(asdict, installed)]
-    write_numbers(options.json, runs, goals)
+    tell_numbers(options.json, runs, goals)
 
 
 def _options() -> argparse.Namespace:

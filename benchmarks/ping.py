@@ -25,7 +25,7 @@ from pathlib import Path
 from benchmarks.filler import add_signals, analyze
 from benchmarks.ping_load import Run, ask
 from benchmarks.ping_targets import PROGRAM, Target, bare, cronbeats, databases, make_jobs, other
-from benchmarks.report import Goal, print_goals, print_table, write_numbers
+from benchmarks.report import Goal, print_table, tell_numbers
 from cronbeats.storage.database import Database
 
 _GOAL_CONNECTIONS = 128
@@ -77,9 +77,7 @@ def main() -> None:
         targets = _start_targets(options, folder, stack)
         results = _measure(targets, options)
     _print_table(results)
-    goals = _goals(results)
-    print_goals(goals)
-    write_numbers(options.json, [asdict(each) for each in results], goals)
+    tell_numbers(options.json, [asdict(each) for each in results], _goals(results))
 
 
 def _options() -> argparse.Namespace:

@@ -27,7 +27,7 @@ from sqlalchemy import func, select
 from benchmarks.ping_load import Run, ask
 from benchmarks.ping_targets import PROGRAM, Target, bare, create_database, cronbeats, make_jobs
 from benchmarks.processor_time import of_tree
-from benchmarks.report import print_table, write_numbers
+from benchmarks.report import print_table, tell_numbers
 from cronbeats.domain.job import Outcome
 from cronbeats.storage import schema
 from cronbeats.storage.database import Database
@@ -81,7 +81,7 @@ def main() -> None:
         for name, url in urls.items():
             asyncio.run(_check_runs(name, url))
     print_table(_HEADINGS, [_row(each) for each in results])
-    write_numbers(options.json, [asdict(each) for each in results])
+    tell_numbers(options.json, [asdict(each) for each in results])
 
 
 def _options() -> argparse.Namespace:

@@ -46,22 +46,19 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
-def print_goals(goals: Sequence[Goal]) -> None:
-    """Print what was measured beside what it is to be."""
-    rows = [goal_row(goal) for goal in goals]
-    sys.stdout.write("\n")
-    print_table(GOAL_HEADINGS, rows)
-
-
 def goal_row(goal: Goal) -> tuple[str, str, str, str]:
     """Return a goal as a row of texts."""
     return goal.what, f"{goal.measured:.3g}", goal.bound, "yes" if goal.is_met else "NO"
 
 
-def write_numbers(
-    path: Path, runs: Sequence[Mapping[str, Any]], goals: Sequence[Goal] = ()
-) -> None:
-    """Write what was measured as JSON, with what the machine is and how busy it was."""
+def tell_numbers(path: Path, runs: Sequence[Mapping[str, Any]], goals: Sequence[Goal] = ()) -> None:
+    """Print what was measured beside its goals, if it has any, and write all of it as JSON.
+
+    With it goes what the machine is and how busy it was.
+    """
+    if goals:
+        sys.stdout.write("\n")
+        print_table(GOAL_HEADINGS, [goal_row(goal) for goal in goals])
     told = {
         "machine": {
             "python": platform.python_version(),
