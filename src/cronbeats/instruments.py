@@ -43,6 +43,14 @@ class DeliveryResult(StrEnum):
     FAILED = "failed"
 
 
+class Door(StrEnum):
+    """Who knocks: jobs, programs, people."""
+
+    PING = "ping"
+    API = "api"
+    WEB = "web"
+
+
 class Counter:
     """A number that only grows."""
 
@@ -92,6 +100,7 @@ class Readings:
     """
 
     pings: Mapping[PingOutcome, int]
+    overloads: Mapping[Door, int]
     deliveries: Mapping[tuple[IntegrationKind, DeliveryResult], int]
     batch_sizes: Distribution
     commit_seconds: Distribution
@@ -124,6 +133,7 @@ class Instruments:
         cells = self._memory.row(process)
         cells[_PROCESS_ID] = os.getpid()
         self.pings = {each: Counter(cells, at) for each, at in _PINGS.items()}
+        self.overloads = {each: Counter(cells, at) for each, at in _OVERLOADS.items()}
         self.deliveries = {each: Counter(cells, at) for each, at in _DELIVERIES.items()}
         self.batch_sizes = Histogram(cells, *_BATCHES)
         self.commit_seconds = Histogram(cells, *_COMMITS)
@@ -136,6 +146,7 @@ class Instruments:
         process_ids = {number: int(row[_PROCESS_ID]) for number, row in enumerate(rows, start=1)}
         return Readings(
             {each: int(cells[at]) for each, at in _PINGS.items()},
+            {each: int(cells[at]) for each, at in _OVERLOADS.items()},
             {each: int(cells[at]) for each, at in _DELIVERIES.items()},
             _distribution(cells, *_BATCHES),
             _distribution(cells, *_COMMITS),
@@ -164,4 +175,5 @@ _DELIVERIES = {
 _BATCHES = (1 + len(_PINGS) + len(_DELIVERIES), _BATCH_SIZES)
 _COMMITS = (_after(_BATCHES), _COMMIT_SECONDS)
 _LAGS = (_after(_COMMITS), _LAG_SECONDS)
-_ROW = _after(_LAGS)
+_OVERLOADS = {each: at for at, each in enumerate(Door, _after(_LAGS))}
+_ROW = _after(_LAGS) + len(_OVERLOADS)

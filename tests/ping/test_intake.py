@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from cronbeats.domain.errors import UnavailableError
+from cronbeats.domain.signal import Signal, SignalKind
+from cronbeats.instruments import Door, Instruments
 from cronbeats.ping.intake import Intake
 from cronbeats.services.receive_signals import Accepted, Arrival, Batch, NoSuchJob, Receipt
 from tests.ping.door import arrival
@@ -132,16 +134,36 @@ async def test_whoever_stops_waiting_does_not_disturb_the_others() -> None:
     assert counter.batches == [["gone", "waiting"]]
 
 
-async def test_too_many_who_wait_are_refused_at_once() -> None:
-    counter = Counter()
-    intake = counter.intake()
+async def test_too_many_who_wait_are_refused_at_once_counted_and_not_blamed() -> None:
+    counter, instruments, unheard = Counter(), Instruments(), list[datetime]()
+    intake = Intake(
+        counter.receive, counter.wake, note_refusal=unheard.append, instruments=instruments
+    )
     tasks = await submit(intake, arrival())
     await settle()
     tasks += await submit(intake, *[arrival()] * 20_000)
-    refused = await asyncio.wait_for(intake.submit(arrival()), timeout=1)
+    came_at = START + timedelta(seconds=1)
+    refused = await asyncio.wait_for(intake.submit(arrival(received_at=came_at)), timeout=1)
     assert isinstance(refused, UnavailableError)
+    assert unheard == [came_at]
+    assert instruments.read().overloads == {Door.PING: 1, Door.API: 0, Door.WEB: 0}
     counter.open.set()
     assert set(await asyncio.gather(*tasks)) == {Accepted(START)}
+    assert await intake.submit(arrival()) == Accepted(START)
+
+
+async def test_what_those_who_wait_have_sent_takes_little_memory() -> None:
+    counter = Counter()
+    intake = counter.intake()
+    large = Arrival("first", Signal(SignalKind.PING, START, output="x" * 10_000_000))
+    tasks = await submit(intake, arrival())
+    await settle()
+    tasks += await submit(intake, *[large] * 8)
+    answered = [each for each in tasks if each.done()]
+    assert [type(each.result()) for each in answered] == [UnavailableError]
+    counter.open.set()
+    await asyncio.gather(*tasks)
+    assert await asyncio.gather(*await submit(intake, *[large] * 6)) == [Accepted(START)] * 6
 
 
 async def test_draining_waits_until_nothing_is_waiting() -> None:
@@ -187,21 +209,3 @@ async def test_an_answer_that_came_too_late_does_not_settle_the_signal() -> None
     counter.open.set()
     await intake.drain()
     assert intake.oldest_unsettled() is None
-
-
-async def test_the_longer_nothing_can_be_stored_the_longer_clients_are_asked_to_wait() -> None:
-    is_away, now = True, [0.0]
-
-    async def receive(arrivals: Sequence[Arrival]) -> Batch:
-        error = UnavailableError("the database is away")
-        return Batch([error if is_away else Accepted(None)] * len(arrivals))
-
-    intake = Intake(receive, lambda: None, monotonic=lambda: now[0])
-    waits = []
-    for now[0] in (0.0, 1.5, 3.0, 7.9, 600.0):
-        await intake.submit(arrival("one"))
-        waits.append(intake.retry_after_seconds())
-    assert waits == [1, 1, 3, 7, 8]
-    is_away = False
-    await intake.submit(arrival("one"))
-    assert intake.retry_after_seconds() == 1

@@ -91,6 +91,12 @@ def _of_pings(readings: Readings) -> Iterator[Any]:
         ["outcome"],
         (([outcome], count) for outcome, count in readings.pings.items()),
     )
+    yield counter(
+        "cronbeats_overloads_total",
+        "Requests that were answered 503 at once, as more came than can be served.",
+        ["door"],
+        (([door], count) for door, count in readings.overloads.items()),
+    )
     yield histogram(
         "cronbeats_ping_batch_size",
         "Pings that were committed together.",

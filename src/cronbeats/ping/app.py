@@ -121,7 +121,7 @@ class PingDoor:
         is_known = self._acquaintances.know(address, target.key)
         if not is_known and (wait := self._guesses.wait(address)):
             return receipt.too_many(wait)
-        result = await self._intake.submit(Arrival(target.key, signal))
+        result = await self._intake.submit(Arrival(target.key, signal), is_known=is_known)
         if isinstance(result, Accepted):
             self._acquaintances.meet(address, target.key)
             return receipt.accepted(

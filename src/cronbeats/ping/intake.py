@@ -9,21 +9,21 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from sys import getsizeof
 
 import structlog
 
 from cronbeats.domain.errors import UnavailableError
-from cronbeats.instruments import Instruments
+from cronbeats.domain.signal import Signal
+from cronbeats.instruments import Door, Instruments
+from cronbeats.ping.admission import Admission
 from cronbeats.services.receive_signals import Arrival, Batch, Receipt
 
 _MOST_AT_ONCE = 500
-_MOST_WAITING = 20_000
 # Clients give up after 5 s and send again; an answer that comes later helps nobody.
 _LONGEST_WAIT_SECONDS = 3.5
 _LOOK_FOR_OVERDUE_SECONDS = 0.5
 _REPORT_PAUSE_SECONDS = 5.0
-# Clients try some five times: the longer it lasts, the longer they should wait for the next one.
-_LONGEST_RETRY_SECONDS = 8
 
 _log = structlog.get_logger()
 
@@ -33,6 +33,7 @@ class _Waiting:
     arrival: Arrival
     receipt: asyncio.Future[Receipt]
     since: float
+    bytes: int
 
 
 class Intake:
@@ -46,16 +47,16 @@ class Intake:
         note_refusal: Callable[[datetime], None] = lambda _: None,
         instruments: Instruments | None = None,
         *,
-        monotonic: Callable[[], float] = time.monotonic,
+        admission: Admission | None = None,
     ) -> None:
         self._receive = receive
         self._alerts_are_owed = alerts_are_owed
         self._longest_wait = longest_wait_seconds
         self._note_refusal = note_refusal
-        self._monotonic = monotonic
-        self._refusing_since: float | None = None
+        self._admission = admission or Admission(_MOST_AT_ONCE)
         self._instruments = instruments or Instruments()
         self._waiting: deque[_Waiting] = deque()
+        self._bytes = 0
         self._committing: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
         self._overdue_timer: asyncio.TimerHandle | None = None
@@ -63,17 +64,20 @@ class Intake:
         self._refused = 0
         self._report_again_at = 0.0
 
-    async def submit(self, arrival: Arrival) -> Receipt:
+    async def submit(self, arrival: Arrival, *, is_known: bool = True) -> Receipt:
         """Return what became of `arrival`, once that is certain.
 
-        UnavailableError if it was not certain in time, or too many were waiting already.
+        UnavailableError if it was not certain in time, and at once if it could not be. `is_known`
+        says whether its sender was seen to know the job's key.
         """
-        if len(self._waiting) >= _MOST_WAITING:
+        if not self._admission.admits(len(self._waiting), self._bytes, is_known=is_known):
+            self._instruments.overloads[Door.PING].add()
             self._refuse(arrival)
-            return UnavailableError("too many signals are waiting")
+            return UnavailableError("more signals come than can be stored")
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(arrival, loop.create_future(), loop.time())
+        waiting = _Waiting(arrival, loop.create_future(), loop.time(), _bytes_of(arrival.signal))
         self._waiting.append(waiting)
+        self._bytes += waiting.bytes
         if self._worker is None:
             self._worker = loop.create_task(self._commit_all())
         if self._overdue_timer is None:
@@ -102,10 +106,7 @@ class Intake:
 
     def retry_after_seconds(self) -> int:
         """Return after how long whoever was refused should send again."""
-        if self._refusing_since is None:
-            return 1
-        lasted = self._monotonic() - self._refusing_since
-        return max(1, min(int(lasted), _LONGEST_RETRY_SECONDS))
+        return self._admission.retry_after_seconds()
 
     async def drain(self) -> None:
         """Wait until nothing is waiting any more."""
@@ -116,12 +117,18 @@ class Intake:
         try:
             while self._waiting:
                 count = min(len(self._waiting), _MOST_AT_ONCE)
-                self._committing = [self._waiting.popleft() for _ in range(count)]
+                self._committing = [self._take_first() for _ in range(count)]
+                self._admission.note_begun(len(self._waiting))
                 await self._commit(self._committing)
                 self._committing = []
         finally:
             self._committing = []
             self._worker = None
+
+    def _take_first(self) -> _Waiting:
+        first = self._waiting.popleft()
+        self._bytes -= first.bytes
+        return first
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         begun = time.perf_counter()
@@ -137,15 +144,14 @@ class Intake:
             if not each.receipt.done():
                 each.receipt.set_result(receipt)
         if not all(isinstance(receipt, UnavailableError) for receipt in done.receipts):
-            self._refusing_since = None
+            self._admission.note_stored(len(batch))
         if done.owed_alerts:
             self._alerts_are_owed()
         self._report(done.receipts)
 
     def _refuse(self, arrival: Arrival) -> None:
         self._note_refusal(arrival.signal.received_at)
-        if self._refusing_since is None:
-            self._refusing_since = self._monotonic()
+        self._admission.note_refused()
 
     def _report(self, receipts: Sequence[Receipt]) -> None:
         """Log what went wrong; while the database is away, not every batch again."""
@@ -169,9 +175,16 @@ class Intake:
                 self._refuse(each.arrival)
                 each.receipt.set_result(UnavailableError("the database took too long"))
         while self._waiting and self._waiting[0].receipt.done():
-            self._waiting.popleft()
+            self._take_first()
         self._overdue_timer = None
         if self._committing or self._waiting:
             self._overdue_timer = loop.call_later(
                 _LOOK_FOR_OVERDUE_SECONDS, self._watch_for_overdue
             )
+
+
+def _bytes_of(signal: Signal) -> int:
+    """Return what the texts of a signal take of the memory."""
+    if signal.output is None and signal.message is None:
+        return 0
+    return getsizeof(signal.output) + getsizeof(signal.message)

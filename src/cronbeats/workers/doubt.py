@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cronbeats.clock import Clock
-from cronbeats.domain.blind_window import BlindWindow, BlindWindows
+from cronbeats.domain.blind_window import LONGEST_GAP, BlindWindow, BlindWindows
 
 # After the database was away, other processes commit what they still have, and note what they had
 # to refuse, within this time: their loops pause 5 s at most. Clients try again meanwhile.
 _PATIENCE = timedelta(seconds=6)
 _EXTENT = timedelta(seconds=1)
-# Who refuses some pings all the time, though the database can be used, must not excuse all the
-# others for ever; after so long without a refusal, the next one is excused again.
-_LONGEST_EXCUSE = timedelta(minutes=10)
-_PAUSE = timedelta(minutes=1)
+# Whoever sends more pings than can be stored, job or stranger, must not hide dead jobs for ever:
+# refusals excuse nobody any more when so much of the last hour could not be heard.
+_HOUR = timedelta(hours=1)
+_MOST_OF_AN_HOUR = timedelta(minutes=30)
 
 
 class Doubt:
@@ -27,7 +27,9 @@ class Doubt:
     def __init__(self, clock: Clock) -> None:
         self.refused_since: datetime | None = None
         self._clock = clock
-        self._refusing_from = self._refused_at = self._newest = clock()
+        self._newest = clock()
+        self._excuses = True
+        self._since_outage = self._newest
         self._certain_until: datetime | None = None
         self._failed_from: datetime | None = None
         self._over_at: datetime | None = None
@@ -37,10 +39,7 @@ class Doubt:
 
     def note_refusal(self, received_at: datetime) -> None:
         """Know of a ping that came at `received_at` and could not be stored."""
-        if received_at - self._refused_at >= _PAUSE or received_at < self._refusing_from:
-            self._refusing_from = received_at
-        self._refused_at = received_at
-        if received_at - self._refusing_from > _LONGEST_EXCUSE and self._failed_from is None:
+        if not self._excuses and self._failed_from is None:
             return
         if self.refused_since is None:
             self.refused_since = self._newest = received_at
@@ -58,9 +57,14 @@ class Doubt:
         if self.refused_since is not None and self.refused_since >= since:
             self.refused_since = None if self._newest <= until else until
 
-    def note_beat(self, at: datetime) -> None:
-        """Know that the database could be used at `at`."""
-        self._certain_until = at
+    def note_beat(self, at: datetime, windows: BlindWindows) -> None:
+        """Know that the database could be used at `at`, and what blind windows it has."""
+        before, self._certain_until = self._certain_until, at
+        if self._failed_from is not None or before is None or at - before > LONGEST_GAP:
+            self._since_outage = at
+        since = max(self._since_outage, at - _HOUR)
+        blind = at - since - windows.heard_between(since, at)
+        self._excuses = blind < _MOST_OF_AN_HOUR
         if self._failed_from is not None and self._over_at is None:
             self._over_at = at + _PATIENCE
 

@@ -141,7 +141,7 @@ class Lookout:
         # Not before: whoever asks meanwhile has to see the window, too.
         if refused_since is not None:
             self._doubt.settle_refusals(refused_since, aware.at)
-        self._doubt.note_beat(aware.at)
+        self._doubt.note_beat(aware.at, aware.windows)
         self._mind_the_silence(aware)
         if aware.found is not None:
             _tell(aware.found)

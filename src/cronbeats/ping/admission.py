@@ -1,0 +1,105 @@
+"""Who may wait for the next commit: under more load than can be stored, some are refused at once.
+
+All others are then quick. A burst may fill the line with what can be stored while clients listen;
+where more comes all the time, a long line would help nobody, so it is kept short.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from math import ceil
+
+_MOST_WAITING = 20_000
+_MOST_BYTES = 64 * 1024 * 1024
+# Clients listen for 5 s.
+_BURST_SECONDS = 3.0
+# What is stored later than a burst takes to drain is no burst.
+_STANDING_SECONDS = 0.5
+# Who was not seen to know a job's key goes first, so that strangers keep no known job out.
+_SHARE_OF_STRANGERS = 0.5
+# How much the newest full batch says of the next one.
+_WEIGHT = 0.3
+# Clients try some five times: the longer it lasts, the longer they should wait for the next one.
+_LONGEST_RETRY_SECONDS = 8
+
+
+class Admission:
+    """Knows from the batches that were stored how long one more signal would have to wait.
+
+    `most_at_once` signals at most are stored together. As long as all who wait fit into one batch,
+    nobody is refused: then it is not their number for which they wait.
+    """
+
+    def __init__(
+        self,
+        most_at_once: int,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._most_at_once = most_at_once
+        self._monotonic = monotonic
+        self._jitter = jitter
+        self._seconds_each = 0.0
+        self._wait_seconds = 0.0
+        self._begun = 0.0
+        self._standing_since: float | None = None
+        self._refusing_since: float | None = None
+
+    def admits(self, waiting: int, their_bytes: int, *, is_known: bool) -> bool:
+        """Tell whether one more may wait behind so many, who can be stored in time.
+
+        What they sent takes so many bytes of memory.
+        """
+        if waiting >= _MOST_WAITING or their_bytes >= _MOST_BYTES:
+            return False
+        if waiting < self._most_at_once:
+            return True
+        share = 1.0 if is_known else _SHARE_OF_STRANGERS
+        self._wait_seconds = waiting * self._seconds_each
+        return self._wait_seconds < self._longest_wait_seconds() * share
+
+    def is_pressed(self) -> bool:
+        """Tell whether more wait than fit into one batch."""
+        return self._standing_since is not None
+
+    def note_begun(self, left: int) -> None:
+        """Know that a batch was taken, and so many are left in the line."""
+        self._begun = self._monotonic()
+        if left == 0:
+            self._standing_since = None
+        elif self._standing_since is None:
+            self._standing_since = self._begun
+
+    def note_stored(self, count: int) -> None:
+        """Know that the batch at hand, of so many, was stored: only a full one tells how fast."""
+        self._refusing_since = None
+        if count < self._most_at_once:
+            self._wait_seconds = 0.0
+            return
+        seconds = (self._monotonic() - self._begun) / count
+        if self._seconds_each:
+            seconds = self._seconds_each + _WEIGHT * (seconds - self._seconds_each)
+        self._seconds_each = seconds
+
+    def note_refused(self) -> None:
+        """Know that somebody was refused, or that a signal could not be stored."""
+        if self._refusing_since is None:
+            self._refusing_since = self._monotonic()
+
+    def retry_after_seconds(self) -> int:
+        """Return after how long one who was refused should send again: not all at the same time."""
+        since = self._refusing_since
+        lasted = 0.0 if since is None else self._monotonic() - since
+        seconds = max(1.0, min(max(lasted, self._wait_seconds), _LONGEST_RETRY_SECONDS))
+        soonest, latest = ceil(seconds / 2), min(int(seconds) + 1, _LONGEST_RETRY_SECONDS)
+        return soonest + int(self._jitter() * (latest - soonest + 1))
+
+    def _longest_wait_seconds(self) -> float:
+        """Return how long the line may be; after a burst, no quicker shorter than it can drain."""
+        if self._standing_since is None:
+            return _BURST_SECONDS
+        beyond = self._monotonic() - self._standing_since - _BURST_SECONDS
+        return max(_STANDING_SECONDS, _BURST_SECONDS - max(0.0, beyond))
