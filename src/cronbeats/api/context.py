@@ -35,7 +35,9 @@ class ApiContext:
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-def _context(request: Request) -> ApiContext:
+# None of the dependencies waits for anything; but the framework gives those that cannot wait to a
+# thread, which costs more than all that they do.
+async def _context(request: Request) -> ApiContext:
     context: ApiContext = request.state.context
     return context
 
@@ -46,7 +48,7 @@ class Allowed:
 
     action: Action
 
-    def __call__(self, request: Request) -> Identity:
+    async def __call__(self, request: Request) -> Identity:
         who: Identity = request.state.identity
         if not may(who.role, self.action):
             raise NotAllowedError(f"A key with the role {who.role} may not do this")

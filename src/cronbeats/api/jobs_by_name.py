@@ -24,7 +24,7 @@ from cronbeats.services import manage_jobs
 router = new_router("/jobs/by-name", tag="Jobs")
 
 
-def _utf_8(request: Request) -> None:
+async def _utf_8(request: Request) -> None:
     """Refuse a path whose bytes are no text; they would arrive as some other name."""
     raw: bytes = request.scope.get("raw_path") or b""
     try:

@@ -78,7 +78,7 @@ IfNoneMatchHeader = Annotated[
 ]
 
 
-def _if_match(request: Request, if_match: IfMatchHeader = None) -> Precondition:
+async def _if_match(request: Request, if_match: IfMatchHeader = None) -> Precondition:
     if if_match is None:
         return Precondition()
     # A list may come in several lines of the same header.
@@ -86,7 +86,7 @@ def _if_match(request: Request, if_match: IfMatchHeader = None) -> Precondition:
     return Precondition(revisions, must_exist=True)
 
 
-def _if_match_or_new(
+async def _if_match_or_new(
     asked: Annotated[Precondition, Depends(_if_match)], if_none_match: IfNoneMatchHeader = None
 ) -> Precondition:
     must_be_new = if_none_match is not None

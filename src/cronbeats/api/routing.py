@@ -123,9 +123,9 @@ def _metadata(hint: Any) -> tuple[Any, ...]:
     return getattr(hint, "__metadata__", ())
 
 
-def _no_query(_query: Annotated[NoQuery, Query()]) -> None:
+async def _no_query(_query: Annotated[NoQuery, Query()]) -> None:
     """Refuse every query field."""
 
 
-def _no_body(_body: Annotated[NoBody | None, Body()] = None) -> None:
+async def _no_body(_body: Annotated[NoBody | None, Body()] = None) -> None:
     """Refuse every field in a body."""
