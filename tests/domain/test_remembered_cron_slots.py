@@ -1,6 +1,7 @@
 """What is remembered of the slots of a cron expression changes no answer."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +35,24 @@ def test_answers_do_not_depend_on_what_was_asked_before(
             moment = fresh
         expected = answer(Neighbours(expression, zone), moment, of_gap=of_gap)
         assert answer(one, moment, of_gap=of_gap) == expected
+
+
+class Interrupted(datetime):
+    """A moment at which another thread asks about a later one, just as this one is compared."""
+
+    asked: Neighbours
+
+    def __ge__(self, other: Any) -> bool:
+        self.asked.gap(datetime(2026, 3, 4, 12, 30, tzinfo=UTC))
+        return super().__ge__(other)
+
+
+def test_answers_do_not_depend_on_what_another_thread_asks_meanwhile() -> None:
+    asked = Neighbours("0 * * * *", "UTC")
+    asked.gap(datetime(2026, 3, 2, 12, 30, tzinfo=UTC))
+    Interrupted.asked = asked
+    moment = Interrupted(2026, 3, 2, 12, 45, tzinfo=UTC)
+    assert asked.slot_after(moment) == datetime(2026, 3, 2, 13, tzinfo=UTC)
 
 
 def test_one_memory_serves_all_jobs_of_an_expression() -> None:

@@ -50,18 +50,20 @@ class Neighbours:
 
     def _around(self, moment: datetime) -> tuple[datetime, datetime] | None:
         """Return the slots around `moment`, if they are those remembered or the next ones."""
-        if self._both is None:
+        # Read once: between two looks at it another thread may ask about other moments.
+        both = self._both
+        if both is None:
             return None
-        before, following = self._both
+        before, following = both
         if before <= moment < following:
-            return self._both
+            return both
         if moment < before:
             return None
         later = self._find(following, backwards=False)
         if later <= moment:
             return None
-        self._both = following, later
-        return self._both
+        self._both = both = following, later
+        return both
 
     def _find(self, moment: datetime, *, backwards: bool) -> datetime:
         return _cron_moment(self._expression, self._timezone, moment, backwards=backwards)
