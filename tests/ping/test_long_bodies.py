@@ -1,11 +1,14 @@
 """What is too long is cut, between two characters, and never refused."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 
 from cronbeats.domain.signal import SignalKind
 from cronbeats.ping.body import Said, read_body
 from tests.ping.door import KEY, Jobs, caller, door_to
+from tests.support.world import World
 
 
 def kept(body: bytes, limit: int, size: int | None = None) -> str | None:
@@ -65,3 +68,17 @@ async def test_json_longer_than_what_is_kept_is_understood() -> None:
         answer: httpx.Response = await http.post(f"/ping/{KEY}", json=body)
     assert answer.status_code == 200
     assert (jobs.signals[0].message, jobs.signals[0].output) == ("done", '{"message"')
+
+
+async def test_a_body_longer_than_a_database_counts_is_accepted(world: World) -> None:
+    job = await world.make_job()
+
+    async def endless() -> AsyncIterator[bytes]:
+        part = bytes(2**26)
+        for _ in range(33):
+            yield part
+
+    answer = await world.ping(job, content=endless())
+    assert answer.status_code == 200
+    signals = (await world.api("GET", f"/jobs/{job['id']}/signals")).json()["data"]["signals"]
+    assert [each["output_size"] for each in signals] == [2**31 - 1]

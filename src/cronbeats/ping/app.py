@@ -41,6 +41,8 @@ _GUESS_BURST = 60
 _LONGEST_USER_AGENT = 255
 # A JSON body is understood up to this size, even if less is kept.
 _MOST_BYTES_READ = 131_072
+# Bytes of a body are counted up to here, which a database's integer can hold.
+_MOST_COUNTED = 2**31 - 1
 _BODY_PATIENCE_SECONDS = 10
 
 
@@ -166,7 +168,7 @@ def _may_have_body(scope: Scope) -> bool:
 
 
 async def _read(receive: Receive, most: int) -> tuple[bytes, int]:
-    """Return up to `most` bytes of the body, and how many there were.
+    """Return up to `most` bytes of the body, and how many there were, counted up to 2 GiB.
 
     What comes too slowly counts as all there is: the request itself is the news.
     """
@@ -177,7 +179,7 @@ async def _read(receive: Receive, most: int) -> tuple[bytes, int]:
             while more:
                 message = await receive()
                 part = message.get("body", b"")
-                size += len(part)
+                size = min(size + len(part), _MOST_COUNTED)
                 kept += part[: most - len(kept)]
                 more = message.get("more_body", False)
     except TimeoutError:
