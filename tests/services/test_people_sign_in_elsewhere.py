@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import text
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.audit import AuditAction
@@ -22,6 +23,7 @@ from cronbeats.domain.errors import (
     WrongCredentialsError,
 )
 from cronbeats.domain.identity import Identity, SignUp
+from cronbeats.domain.session import Client
 from cronbeats.services.find_workspaces import workspaces_of
 from cronbeats.services.forget_sign_ins import forget_sign_ins
 from cronbeats.services.invite_people import Joined, Newcomer, invite, join_as_newcomer
@@ -262,6 +264,40 @@ async def test_one_address_that_comes_by_several_ways_at_once_is_one_account(wor
     async with db.read() as tx:
         everybody = [each.email for each in await users.browse(tx)]
     assert everybody.count(EVE.email) == 1
+
+
+async def test_who_comes_while_their_account_is_being_made_blocks_nobody(
+    postgres_database_url: str,
+) -> None:
+    db = Database(postgres_database_url)
+    await set_up(db, "Home", "owner@example.com", START)
+    terms = Terms(sign_up=SignUp(1, Role.VIEWER))
+
+    async def come_from(address: str) -> Arrival:
+        client = Client(address, "curl")
+        shown = Return(await go_there(db), "code", client=client)
+        return await come_back(db, Stub(EVE), shown, terms, START)
+
+    async with db.write() as tx:
+        await users.let_one_come(tx)
+        first = asyncio.create_task(come_from("192.0.2.7"))
+        await wait_until_blocked(db, 1)
+        await add_person(db, EVE.email, password=None)
+        second = asyncio.create_task(come_from("198.51.100.7"))
+        await wait_until_blocked(db, 2)
+    came = await asyncio.gather(first, second)
+    assert [await who_is_in(db, each) for each in came] == [EVE.email] * 2
+    await db.close()
+
+
+async def wait_until_blocked(db: Database, count: int) -> None:
+    """Wait until so many wait for a lock that belongs to no row."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with asyncio.timeout(20):
+        while True:
+            async with db.read() as tx:
+                if await tx.scalar(text(waiting)) == count:
+                    return
 
 
 async def test_two_accounts_are_not_linked_to_one_person_at_once(db: Database) -> None:

@@ -206,8 +206,8 @@ async def _find(tx: Transaction, claim: _Claim) -> User | None:
 
 async def _link_by_address(tx: Transaction, user_id: int, claim: _Claim) -> User:
     """Link an account that nobody else can be in, and return whose it is."""
-    credentials = await users.lock_credentials(tx, user_id)
     await users.let_one_come(tx)
+    credentials = await users.lock_credentials(tx, user_id)
     identity = claim.identity
     # They may have come in twice at once.
     if known := await users.find_by_identity(tx, identity.issuer, identity.subject):
@@ -233,8 +233,8 @@ async def _link_own(
     tx: Transaction, user_id: int, identity: Identity, client: Client, now: datetime
 ) -> None:
     """Link the account of somebody who is signed in and has shown the password."""
-    credentials = await users.lock_credentials(tx, user_id)
     await users.let_one_come(tx)
+    credentials = await users.lock_credentials(tx, user_id)
     other = await users.find_by_identity(tx, identity.issuer, identity.subject)
     if credentials is None or (other is not None and other.id != user_id):
         raise NotLetInError("Another account is linked to that person at the provider already")

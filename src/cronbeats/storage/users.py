@@ -87,7 +87,7 @@ async def let_one_come(tx: Transaction) -> None:
     """Let nobody else become somebody new, or be linked, until the transaction ends.
 
     Who holds it looks for the address, or the provider's name, before it is given to somebody.
-    Rows are locked before it, never after.
+    Workspaces are locked before it, and people, who may have come meanwhile, after it.
     """
     await let_one_in(tx, locks.NEWCOMERS)
 
