@@ -159,7 +159,7 @@ async def test_open_pages_hear_that_it_is_gone(world: World) -> None:
     await delete(world)
     [hints] = [each[world.workspace_id] for each in heard]
     assert hints.is_any
-    assert hints.are_roles_new, "whoever listens is looked at first"
+    assert hints.are_readers_new, "whoever listens is looked at first"
 
 
 async def test_who_deleted_it_is_kept_in_no_workspace(world: World) -> None:

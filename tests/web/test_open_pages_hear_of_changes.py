@@ -189,6 +189,21 @@ async def test_new_roles_are_told_at_once_and_end_the_streams_of_whoever_goes(
     assert await listener.hint() is None
 
 
+async def test_who_signs_out_hears_no_more_at_once_and_others_notice_nothing(
+    world: World, listener: Listener
+) -> None:
+    other = await signed_in(world, Role.VIEWER)
+    position = (await other.get(f"/w/{world.workspace_id}/jobs")).text
+    position = position.partition('data-position="')[2].partition('"')[0]
+    path = f"/w/{world.workspace_id}/events?since={position}"
+    async with listening(world.app, path, other.cookies["cronbeats"]) as others:
+        assert await others.status() == 200
+        assert (await other.post("/sign-out")).status_code == 303
+        assert await others.hint() is None
+    job = await world.make_job()
+    assert await listener.hint() == said(job, "job")
+
+
 async def test_whom_a_proxy_names_hears_for_as_long_as_they_may_read() -> None:
     named = {"ada@example.com": visitor(Role.VIEWER)}
 

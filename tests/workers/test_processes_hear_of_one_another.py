@@ -191,9 +191,10 @@ def test_a_notice_is_never_too_long(count: int) -> None:
         assert told == dict.fromkeys(gathered, Hints(is_any=True))
 
 
-def test_a_notice_tells_of_new_roles() -> None:
+@pytest.mark.parametrize("kind", [HintKind.ROLES, HintKind.SESSIONS])
+def test_a_notice_tells_of_those_who_may_read_no_more(kind: HintKind) -> None:
     hints = Hints()
-    hints.add(0, HintKind.ROLES)
+    hints.add(0, kind)
     assert unpack(pack("a", {7: hints})) == ("a", {7: hints})
 
 

@@ -17,6 +17,7 @@ class HintKind(StrEnum):
 
     Or a delivery: how an attempt to tell of it ended, which leaves the job itself as it was. Or
     roles, which are no job's: somebody may do other things in the workspace, or nothing any more.
+    Or sessions: somebody of the workspace has signed out somewhere, and hears no more there.
     """
 
     STATUS = "status"
@@ -24,6 +25,10 @@ class HintKind(StrEnum):
     JOB = "job"
     DELIVERY = "delivery"
     ROLES = "roles"
+    SESSIONS = "sessions"
+
+
+_OF_READERS = frozenset({HintKind.ROLES, HintKind.SESSIONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +45,25 @@ class Hints:
     """What changed in one workspace since somebody last asked: jobs by id, or any of them.
 
     `deliveries` are the jobs that messages were about; those of tests are the drill job's. Where
-    `are_roles_new`, whoever listens must be looked at before anything is told, and all pages may
-    have changed.
+    `are_readers_new`, whoever listens must be looked at before anything is told.
     """
 
     jobs: dict[int, HintKind] = field(default_factory=dict)
     is_any: bool = False
     deliveries: set[int] = field(default_factory=set)
-    are_roles_new: bool = False
+    are_readers_new: bool = False
 
     def __bool__(self) -> bool:
-        """Whether anything changed."""
+        """Whether anything changed that pages show."""
         return self.is_any or bool(self.jobs or self.deliveries)
 
     def add(self, job_id: int, kind: HintKind) -> None:
         """Note that a job changed; a change of its status is not forgotten for another one."""
+        if kind in _OF_READERS:
+            self.are_readers_new = True
         if kind is HintKind.ROLES:
-            self.are_roles_new = True
             self.add_any()
-        if self.is_any:
+        if self.is_any or kind is HintKind.SESSIONS:
             return
         if kind is HintKind.DELIVERY:
             self.deliveries.add(job_id)
@@ -75,7 +80,7 @@ class Hints:
 
     def merge(self, others: Hints) -> None:
         """Note what others noted, too."""
-        self.are_roles_new |= others.are_roles_new
+        self.are_readers_new |= others.are_readers_new
         if others.is_any:
             self.add_any()
         for job_id, kind in others.jobs.items():

@@ -21,6 +21,8 @@ _MOST_BYTES = 7500
 _DELIVERIES = "deliveries"
 # Instead of jobs: roles are new, so any of them may have changed.
 _ROLES = "roles"
+# Instead of jobs, too: sessions have ended, and no page shows that.
+_SESSIONS = "sessions"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 
@@ -114,8 +116,8 @@ def unpack(payload: str) -> tuple[str, Gathered | None]:
 
 
 def _packed(hints: Hints) -> dict[str, Any] | str | None:
-    if hints.are_roles_new:
-        return _ROLES
+    if hints.are_readers_new:
+        return _ROLES if hints else _SESSIONS
     if hints.is_any:
         return None
     packed: dict[str, Any] = {str(job_id): kind for job_id, kind in hints.jobs.items()}
@@ -124,7 +126,7 @@ def _packed(hints: Hints) -> dict[str, Any] | str | None:
 
 def _unpacked(packed: dict[str, Any] | str | None) -> Hints:
     if packed is None or isinstance(packed, str):
-        return Hints(is_any=True, are_roles_new=packed == _ROLES)
+        return Hints(is_any=packed != _SESSIONS, are_readers_new=packed in {_ROLES, _SESSIONS})
     deliveries = {int(job_id) for job_id in packed.pop(_DELIVERIES, ())}
     jobs = {int(job_id): HintKind(kind) for job_id, kind in packed.items()}
     return Hints(jobs, deliveries=deliveries)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
 
+from cronbeats.domain.hint import Hint, HintKind
 from cronbeats.domain.session import (
     MOST_SESSIONS,
     PENDING_LASTS,
@@ -16,8 +17,8 @@ from cronbeats.domain.session import (
     Session,
 )
 from cronbeats.domain.token import hash_token, new_token
-from cronbeats.storage.database import Transaction
-from cronbeats.storage.schema import sessions
+from cronbeats.storage.database import Transaction, note_hints
+from cronbeats.storage.schema import members, sessions
 
 
 async def begin(
@@ -100,7 +101,14 @@ async def prune(tx: Transaction, before: datetime, limit: int) -> int:
 
 
 async def _end(tx: Transaction, *which: ColumnElement[bool]) -> int:
-    return (await tx.execute(delete(sessions).where(*which))).rowcount
+    """End sessions, and let their open pages hear no more; return how many there were."""
+    ended = delete(sessions).where(*which).returning(sessions.c.user_id)
+    people = (await tx.scalars(ended)).all()
+    if people:
+        places = select(members.c.workspace_id).where(members.c.user_id.in_(set(people)))
+        kind = HintKind.SESSIONS
+        note_hints(tx, [Hint(place, 0, kind) for place in (await tx.scalars(places)).all()])
+    return len(people)
 
 
 def _session_from_row(row: Row[Any]) -> Session:

@@ -96,7 +96,7 @@ class EventStream:
         await subscription.wait(self._hub.pace.heartbeat)
         if subscription.is_over:
             return False
-        return await self._trust.holds(looks_again=subscription.are_roles_new)
+        return await self._trust.holds(looks_again=subscription.are_readers_new)
 
 
 class _Trust:

@@ -49,9 +49,9 @@ class Subscription:
         return self._end.is_set()
 
     @property
-    def are_roles_new(self) -> bool:
-        """Whether what is to be told next is that somebody's role changed."""
-        return self._hints.are_roles_new
+    def are_readers_new(self) -> bool:
+        """Whether somebody's role changed or session ended since something was last told."""
+        return self._hints.are_readers_new
 
     def add(self, hints: Hints) -> None:
         """Note what changed."""
@@ -109,10 +109,10 @@ class Hub:
     def hear(self, gathered: Gathered) -> None:
         """Take note of what changed."""
         self._count += 1
-        self._last.update(dict.fromkeys(gathered, self._count))
+        self._last.update({each: self._count for each, hints in gathered.items() if hints})
         for each in self._subscriptions:
-            if hints := gathered.get(each.workspace_id):
-                each.add(hints)
+            if each.workspace_id in gathered:
+                each.add(gathered[each.workspace_id])
 
     def hear_any(self) -> None:
         """Take note that any job of any workspace may have changed."""
