@@ -29,7 +29,7 @@ def assert_come_again(answer: httpx.Response, status: int) -> None:
     assert body.keys() == {"status", "message"}
     assert body["status"] == "error"
     assert "send" in body["message"]
-    assert answer.headers["Retry-After"] == "1"
+    assert 1 <= int(answer.headers["Retry-After"]) <= 8
 
 
 async def make_job(url: str) -> str:

@@ -30,7 +30,7 @@ def assert_the_api_says_so(server: Server) -> None:
     """Check that a request that cannot be counted is put off, and hears what was left before."""
     answer = httpx.get(f"{server.url}/api/v1/jobs", headers={"X-API-Key": server.api_key})
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
-    assert answer.headers["Retry-After"] == "1"
+    assert 1 <= int(answer.headers["Retry-After"]) <= 8
     assert 0 < int(answer.headers["X-RateLimit-Remaining-Minute"]) <= 60
 
 
