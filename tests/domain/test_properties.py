@@ -37,9 +37,9 @@ def told_once_and_twice(rules: Rules, heard: list[Signal]) -> tuple[Story, Story
     for number, each in enumerate(heard):
         sent_at = each.received_at + number * LONGER_THAN_COPIES_COME
         again_at = sent_at + timedelta(seconds=0.1)
-        once.hear(replace(each, received_at=sent_at))
-        twice.hear(replace(each, received_at=sent_at))
-        twice.hear(replace(each, received_at=again_at))
+        once.hear(each._replace(received_at=sent_at))
+        twice.hear(each._replace(received_at=sent_at))
+        twice.hear(each._replace(received_at=again_at))
     end = heard[-1].received_at + len(heard) * LONGER_THAN_COPIES_COME
     return once.look(end), twice.look(end)
 
@@ -68,7 +68,7 @@ def test_signals_that_overtook_one_another_leave_a_sound_history(
     for each, lag in zip(heard, lags, strict=False):
         sent = each.received_at - timedelta(seconds=lag)
         latest = max(latest, sent)
-        story.hear(replace(each, received_at=sent)).look(latest)
+        story.hear(each._replace(received_at=sent)).look(latest)
         assert_history_is_sound(story, latest)
 
 

@@ -1,7 +1,5 @@
 """GET, POST and HEAD are alike; clients know no other methods and few statuses."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.ping.door import KEY, Jobs, caller, door_to
@@ -83,4 +81,4 @@ async def test_the_progress_in_the_path_goes_before_that_in_the_body() -> None:
         for path in ("/progress/40", "/progress/0", "/progress"):
             await http.post(f"/ping/{KEY}{path}", json={"message": "m", "progress": 70})
     assert [signal.progress for signal in jobs.signals] == [40, 0, 70]
-    assert replace(jobs.signals[0], progress=None) == replace(jobs.signals[2], progress=None)
+    assert jobs.signals[0]._replace(progress=None) == jobs.signals[2]._replace(progress=None)

@@ -1,6 +1,7 @@
 """A job that pings too fast, and an address that guesses keys, have to wait."""
 
 import httpx
+import pytest
 
 from cronbeats.ping.limits import Acquaintances, TokenBuckets
 from cronbeats.settings import Settings
@@ -39,13 +40,14 @@ async def guess_until_refused(http: httpx.AsyncClient) -> int:
 def test_a_bucket_gives_a_burst_of_60_and_then_5_a_second() -> None:
     now = Stopwatch()
     buckets = TokenBuckets(5, 60, now)
-    assert [buckets.take("a") for _ in range(61)] == [0] * 60 + [0.2]
+    wait = pytest.approx(0.2)
+    assert [buckets.take("a") for _ in range(61)] == [0] * 60 + [wait]
     now.seconds += 0.2
-    assert [buckets.take("a"), buckets.take("a")] == [0, 0.2]
+    assert [buckets.take("a"), buckets.take("a")] == [0, wait]
     now.seconds += 2
-    assert [buckets.take("a") for _ in range(11)] == [0] * 10 + [0.2]
+    assert [buckets.take("a") for _ in range(11)] == [0] * 10 + [wait]
     now.seconds += 1_000_000
-    assert [buckets.take("a") for _ in range(61)] == [0] * 60 + [0.2]
+    assert [buckets.take("a") for _ in range(61)] == [0] * 60 + [wait]
 
 
 def test_buckets_of_different_names_do_not_share() -> None:

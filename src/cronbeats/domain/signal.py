@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class SignalKind(StrEnum):
@@ -18,8 +18,7 @@ class SignalKind(StrEnum):
     LOG = "log"
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """One signal of one job, as it reached us at `received_at`.
 
     `output` is cut text, `output_size` the bytes that were sent; `progress` is as sent and may be

@@ -89,21 +89,20 @@ class PingDoor:
     async def _answer(self, scope: Scope, receive: Receive, now: datetime, begun: float) -> Answer:
         address = address_of(scope, self._trusted) or ""
         target = parse_target(scope["raw_path"], scope["query_string"])
+        may_have_body, user_agent = _look_at_headers(scope)
         body, size = b"", 0
-        if _may_have_body(scope):
+        if may_have_body:
             with self._expecting(target, address, now):
                 body, size = await _read(receive, max(self._body_limit, _MOST_BYTES_READ))
         if scope["method"] not in _METHODS:
             return receipt.impossible("use GET, POST or HEAD")
-        match target:
-            case Nowhere():
-                return receipt.NOT_FOUND
-            case Impossible(rule):
-                return receipt.impossible(rule)
-            case Target():
-                said = read_body(target.kind, body, size, self._body_limit) if size else NOTHING
-                signal = _signal(target, said, scope, received_at=now, source_ip=address or None)
-                return await self._take(target, signal, address, begun)
+        if isinstance(target, Target):
+            said = read_body(target.kind, body, size, self._body_limit) if size else NOTHING
+            signal = _signal(target, said, now, address or None, user_agent)
+            return await self._take(target, signal, address, begun)
+        return (
+            receipt.impossible(target.rule) if isinstance(target, Impossible) else receipt.NOT_FOUND
+        )
 
     def _expecting(
         self, target: Target | Nowhere | Impossible, address: str, now: datetime
@@ -125,7 +124,8 @@ class PingDoor:
             return receipt.too_many(wait)
         result = await self._intake.submit(Arrival(target.key, signal), is_known=is_known)
         if isinstance(result, Accepted):
-            self._acquaintances.meet(address, target.key)
+            if not is_known:
+                self._acquaintances.meet(address, target.key)
             return receipt.accepted(
                 key=target.key,
                 action=target.action,
@@ -145,26 +145,38 @@ class PingDoor:
 
 
 def _signal(
-    target: Target, said: Said, scope: Scope, *, received_at: datetime, source_ip: str | None
+    target: Target,
+    said: Said,
+    received_at: datetime,
+    source_ip: str | None,
+    user_agent: str | None,
 ) -> Signal:
+    # By their places: names take twice as long.
     return Signal(
-        kind=target.kind,
-        received_at=received_at,
-        run_id=target.run_id,
-        message=said.message,
-        progress=said.progress if target.progress is None else target.progress,
-        output=said.output,
-        exit_code=target.exit_code,
-        output_size=said.size,
-        source_ip=source_ip,
-        user_agent=_user_agent(scope),
+        target.kind,
+        received_at,
+        target.run_id,
+        said.message,
+        said.progress if target.progress is None else target.progress,
+        said.output,
+        said.size,
+        target.exit_code,
+        source_ip,
+        user_agent,
     )
 
 
-def _may_have_body(scope: Scope) -> bool:
-    if not scope.get("http_version", "1.1").startswith("1"):
-        return True
-    return any(name in _ANNOUNCING_A_BODY for name, _ in scope["headers"])
+def _look_at_headers(scope: Scope) -> tuple[bool, str | None]:
+    """Tell whether a request may have a body, and who sent it."""
+    may_have_body = not scope.get("http_version", "1.1").startswith("1")
+    user_agent = None
+    for name, value in scope["headers"]:
+        if name == b"user-agent":
+            if user_agent is None:
+                user_agent = _readable(value)
+        elif name in _ANNOUNCING_A_BODY:
+            may_have_body = True
+    return may_have_body, user_agent
 
 
 async def _read(receive: Receive, most: int) -> tuple[bytes, int]:
@@ -185,13 +197,6 @@ async def _read(receive: Receive, most: int) -> tuple[bytes, int]:
     except TimeoutError:
         pass
     return bytes(kept), size
-
-
-def _user_agent(scope: Scope) -> str | None:
-    for name, value in scope["headers"]:
-        if name == b"user-agent":
-            return _readable(value)
-    return None
 
 
 @lru_cache

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 
-# As in 2026-01-01 12:00:00.
-_LENGTH_TO_SECONDS = 19
+# Pings of one second are told the same, and most of the next runs come within an hour.
+_SECONDS_REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A status, a body of JSON, and for some how many seconds to wait before trying again."""
 
     status: int
@@ -28,24 +28,24 @@ def accepted(
     processing_ms: float,
     next_expected_at: datetime | None,
 ) -> Answer:
-    """Answer a ping whose signal is durable."""
-    body = orjson.dumps(
-        {
-            "status": "success",
-            "message": "OK",
-            "action": action,
-            "job_key": key,
-            "timestamp": _in_seconds(received_at),
-            "processing_time_ms": round(processing_ms, 2),
-            "next_expected": next_expected_at and _in_seconds(next_expected_at),
-        }
+    """Answer a ping whose signal is durable; key and action are of letters and digits."""
+    # No text here has anything to escape, and to make JSON of a dictionary takes twice as long.
+    expected = "null" if next_expected_at is None else f'"{_in_seconds(next_expected_at)}"'
+    body = (
+        f'{{"status":"success","message":"OK","action":"{action}","job_key":"{key}",'
+        f'"timestamp":"{_in_seconds(received_at)}","processing_time_ms":{processing_ms:.2f},'
+        f'"next_expected":{expected}}}'
     )
-    return Answer(200, body)
+    return Answer(200, body.encode())
 
 
 def _in_seconds(moment: datetime) -> str:
-    # A tenth of what strftime costs.
-    return moment.isoformat(" ")[:_LENGTH_TO_SECONDS]
+    return _second(int(moment.timestamp()))
+
+
+@lru_cache(maxsize=_SECONDS_REMEMBERED)
+def _second(seconds_since_1970: int) -> str:
+    return f"{datetime.fromtimestamp(seconds_since_1970, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def refused(status: int, message: str, retry_after_seconds: int | None = None) -> Answer:

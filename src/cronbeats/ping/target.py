@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from cronbeats.domain.keys import is_job_key
@@ -16,6 +17,16 @@ _EXIT_CODE_DIGITS = 3
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _RUN_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
 _ENDINGS = {"success": SignalKind.SUCCESS, "fail": SignalKind.FAIL}
+# What nearly everybody sends; everything else is looked at part by part.
+_USUAL = re.compile(rb"/ping/([0-9A-Za-z]{8})(?:/(start|fail|log|end/success|end/fail))?/?")
+_USUAL_VERBS = {
+    None: (SignalKind.PING, "ping"),
+    b"start": (SignalKind.START, "start"),
+    b"fail": (SignalKind.FAIL, "end"),
+    b"log": (SignalKind.LOG, "log"),
+    b"end/success": (SignalKind.SUCCESS, "end"),
+    b"end/fail": (SignalKind.FAIL, "end"),
+}
 _WITHOUT_ARGUMENT = {
     "start": (SignalKind.START, "start"),
     "fail": (SignalKind.FAIL, "end"),
@@ -23,8 +34,7 @@ _WITHOUT_ARGUMENT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A ping of one job; `action` is its name in the reply."""
 
     key: str
@@ -53,14 +63,19 @@ def parse_target(raw_path: bytes, query: bytes = b"") -> Target | Nowhere | Impo
     One slash at the end is fine. A run id (`?rid=`) that is none is as good as no run id: a job
     that did run must not be called down for it.
     """
+    run_id = _run_id(query) if query else None
+    if usual := _USUAL.fullmatch(raw_path):
+        key, verb = usual.groups()
+        kind, action = _USUAL_VERBS[verb]
+        return Target(key.decode(), kind, action, None, run_id)
     parts = _parts(raw_path)
     if parts and parts[-1] == "":
         parts.pop()
     match parts:
         case ["", "ping", key] if is_job_key(key):
-            return Target(key, SignalKind.PING, "ping", run_id=_run_id(query))
+            return Target(key, SignalKind.PING, "ping", run_id=run_id)
         case ["", "ping", key, verb, *arguments] if is_job_key(key):
-            return _parse_verb(key, verb, arguments, _run_id(query))
+            return _parse_verb(key, verb, arguments, run_id)
     return Nowhere()
 
 
@@ -112,8 +127,6 @@ def to_progress(digits: str) -> int:
 
 
 def _run_id(query: bytes) -> str | None:
-    if not query:
-        return None
     for name, value in parse_qsl(query.decode("latin-1")):
         if name == "rid" and _RUN_ID.fullmatch(value):
             return value

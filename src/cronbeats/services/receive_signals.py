@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -24,16 +25,14 @@ _log = structlog.get_logger()
 _ENDS = frozenset({SignalKind.PING, SignalKind.SUCCESS, SignalKind.FAIL})
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A signal for the job whose key it knows."""
 
     key: str
     signal: Signal
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The signal is committed; the job's next run is expected at `next_expected_at`."""
 
     next_expected_at: datetime | None

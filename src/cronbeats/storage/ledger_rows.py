@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cronbeats.domain.job import Rules, Run, State, late_at, next_deadline
 from cronbeats.domain.routine import Steady
 from cronbeats.domain.signal import Signal
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A signal, and the milliseconds from its run's start if it ended one."""
 
     signal: Signal
