@@ -19,7 +19,8 @@ from cronbeats.domain.membership import Invitation
 from cronbeats.domain.storm import StormRule
 from cronbeats.edge.absent_door import AbsentDoor
 from cronbeats.edge.asgi import AsgiApp, Receive, Scope, Send
-from cronbeats.instruments import Instruments
+from cronbeats.edge.turnstile import AT_ONCE, Turnstile
+from cronbeats.instruments import Door, Instruments
 from cronbeats.ops.health import Health
 from cronbeats.ops.metrics import PATH as METRICS_PATH
 from cronbeats.ops.metrics import MetricsDoor
@@ -90,12 +91,13 @@ class App:
                 pause,
             )
             # Pages show the document of the API, also where the API itself is served elsewhere.
-            api = build_api(context, key_uses.note, trusted_proxies=settings.trusted_proxies)
+            api = self._build_api(settings, context, key_uses)
             web = self._web_context(settings, context, api, hashes=hashes, postman=postman)
             if Duty.API in settings.only:
                 self._api = api
             if Duty.WEB in settings.only:
-                self._web = WebDoor(self._with_others_words(web, settings, provider))
+                web = self._with_others_words(web, settings, provider)
+                self._web = WebDoor(web, turnstile=self._turnstile(Door.WEB))
         self._health = Health(db, self._roster.vital, self._lookout.warnings)
         token = settings.metrics_token
         self._metrics = MetricsDoor(db, clock, self._instruments, token) if token else None
@@ -183,6 +185,20 @@ class App:
             instruments=self._instruments,
             trusted_proxies=settings.trusted_proxies,
         )
+
+    def _build_api(
+        self, settings: Settings, context: ApiContext, key_uses: KeyUses
+    ) -> PublishedDocument:
+        proxies, turnstile = settings.trusted_proxies, self._turnstile(Door.API)
+        return build_api(context, key_uses.note, trusted_proxies=proxies, turnstile=turnstile)
+
+    def _turnstile(self, door: Door) -> Turnstile:
+        """Return what lets few in at a time, and fewer while more pings wait than can be stored."""
+
+        def at_once() -> int:
+            return 1 if self._intake.is_pressed() else AT_ONCE
+
+        return Turnstile(self._instruments.overloads[door].add, at_once=at_once)
 
     def _web_context(
         self,

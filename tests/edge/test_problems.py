@@ -39,6 +39,13 @@ def test_what_is_wrong_with_the_database_is_not_told() -> None:
     assert problem.headers == {"Retry-After": "1"}
 
 
+def test_who_asks_too_much_is_told_when_to_come_again() -> None:
+    problem = problem_of(errors.OverloadedError(3))
+    assert (problem.status, problem.code) == (503, "unavailable")
+    assert "too much to do" in problem.message
+    assert problem.headers == {"Retry-After": "3"}
+
+
 def test_values_that_break_a_rule_are_told_by_field() -> None:
     problem = problem_of(errors.InvalidValueError({"name": ["Too long."]}))
     body = orjson.loads(problem.body(datetime(2026, 2, 20, 15, 42, 59, 999999, tzinfo=UTC)))

@@ -17,6 +17,7 @@ from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.keys import new_api_key
 from cronbeats.domain.rate_limit import RateLimits
 from cronbeats.domain.storm import StormRule
+from cronbeats.instruments import Instruments
 from cronbeats.senders.protocol import IdentityProvider, Sender, Senders
 from cronbeats.services.check_deadlines import Look, check_deadlines
 from cronbeats.services.deliver_alerts import (
@@ -64,6 +65,7 @@ class World:
         self.clock = TurnableClock()
         self.lookout = lookout(db, self.clock)
         self.storms = StormRule()
+        self.instruments = Instruments()
         self.sender = RecordingSender()
         self.senders: dict[IntegrationKind, Sender] = {IntegrationKind.WEBHOOK: self.sender}
         self.courier_senders: Senders = self.senders
@@ -77,6 +79,7 @@ class World:
             hashes=HASHES,
             pause=self.pass_time,
             provider=provider,
+            instruments=self.instruments,
         )
         self.published = published(self.senders)
         self.http = self.client_of(self.app)

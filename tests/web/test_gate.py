@@ -9,6 +9,7 @@ from cronbeats.domain.errors import (
     InvalidValueError,
     NotAllowedError,
     NotFoundError,
+    OverloadedError,
     UnavailableError,
 )
 from cronbeats.web.gate import SECURITY_HEADERS
@@ -24,6 +25,7 @@ ERRORS: dict[str, tuple[Exception, int]] = {
     "forbidden": (NotAllowedError("Only an owner may do this"), 403),
     "conflict": (ConflictError("Somebody else is at it"), 409),
     "invalid": (InvalidValueError({"name": ["Too long."]}), 422),
+    "busy": (OverloadedError(3), 503),
     "away": (UnavailableError(f"cannot connect: {SECRET}"), 503),
 }
 

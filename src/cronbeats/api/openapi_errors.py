@@ -202,7 +202,8 @@ CASES: Final[dict[str, ErrorCase]] = {
     ),
     "unavailable": ErrorCase(
         503,
-        "The database cannot be used right now; nothing was changed",
+        "The database cannot be used right now, or the server has too much to do; nothing was "
+        "changed; wait for Retry-After",
         "The database cannot be used right now, please try again",
     ),
 }

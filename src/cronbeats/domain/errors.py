@@ -134,6 +134,14 @@ class UnavailableError(CronBeatsError):
     """The database cannot be used right now; nothing was changed; trying again later is right."""
 
 
+class OverloadedError(UnavailableError):
+    """More is asked than can be answered now; nothing was done; it helps to wait for a while."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("More is asked of this server than it can do right now")
+        self.retry_after_seconds = retry_after_seconds
+
+
 class InvalidValueError(CronBeatsError):
     """One or more values break a rule.
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from cronbeats.domain.access import Plan, Plans, find_plan, require_api
 from cronbeats.domain.errors import CronBeatsError
@@ -16,6 +17,8 @@ from cronbeats.edge.asgi import AsgiApp, Message, Receive, Scope, Send
 from cronbeats.edge.client_address import Network, address_of
 from cronbeats.edge.problems import LARGEST_BODY, TOO_LARGE, Problem, internal_error, problem_of
 from cronbeats.edge.rate_limiting import rate_limit_headers, too_many_requests
+from cronbeats.edge.slow_body import PATIENCE_SECONDS, Body
+from cronbeats.edge.turnstile import Turnstile
 from cronbeats.services.authenticate import Caller, authenticate
 from cronbeats.services.count_requests import Counted, count_request
 from cronbeats.storage.database import Database
@@ -27,6 +30,8 @@ _NOT_JSON = Problem(
 _ENCODED = Problem(
     415, "unsupported_media_type", "Send the body as it is, without a Content-Encoding"
 )
+
+_BROKEN_OFF = Problem(400, "bad_request", "The body did not arrive whole")
 
 _log = structlog.get_logger()
 
@@ -54,8 +59,12 @@ class Gate:
         note_key_use: Callable[[int, datetime], None],
         *,
         trusted_proxies: Sequence[Network],
+        turnstile: Turnstile | None = None,
+        body_patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._app = app
+        self._patience = body_patience_seconds
+        self._turnstile = turnstile or Turnstile()
         self._db = db
         self._clock = clock
         self._plans = plans
@@ -67,10 +76,14 @@ class Gate:
         request_id = uuid4().hex
         response = _Response(send, request_id)
         try:
-            problem = await self._admit(scope, response, request_id)
-            if problem is None:
-                await self._app(scope, _limited(receive), response.send)
-                return
+            async with self._turnstile.turn():
+                problem = await self._admit(scope, response, request_id)
+                if problem is None:
+                    body = Body(receive, self._patience)
+                    await self._app(scope, _limited(body.receive), response.send)
+                    return
+        except ClientDisconnect:
+            problem = _BROKEN_OFF
         except _BodyTooLargeError:
             problem = TOO_LARGE
         except CronBeatsError as error:

@@ -21,6 +21,7 @@ from cronbeats.domain.errors import (
     NotAllowedError,
     NotConfiguredError,
     NotFoundError,
+    OverloadedError,
     PlanRequiredError,
     PreconditionFailedError,
     UnavailableError,
@@ -97,6 +98,9 @@ def problem_of(error: CronBeatsError) -> Problem:
         return Problem(status, code, str(error), extra={"job_ids": list(error.job_ids)})
     if isinstance(error, InvalidValueError):
         return Problem(status, code, "The request has values that break a rule", error.errors)
+    if isinstance(error, OverloadedError):
+        message = "The server has too much to do right now, please try again"
+        return Problem(status, code, message, retry_after_seconds=error.retry_after_seconds)
     if isinstance(error, UnavailableError):
         message = "The database cannot be used right now, please try again"
         return Problem(status, code, message, retry_after_seconds=1)

@@ -104,6 +104,10 @@ class Intake:
         moments += self._expected.values()
         return min(moments, default=None)
 
+    def is_pressed(self) -> bool:
+        """Tell whether more signals wait than can be stored in one go."""
+        return self._admission.is_pressed()
+
     def retry_after_seconds(self) -> int:
         """Return after how long whoever was refused should send again."""
         return self._admission.retry_after_seconds()

@@ -9,6 +9,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import Route, Router
 
 from cronbeats.edge.asgi import Receive, Scope, Send
+from cronbeats.edge.turnstile import Turnstile
 from cronbeats.web.entrance import Entrance
 from cronbeats.web.gate import Gate
 from cronbeats.web.page import Page
@@ -31,10 +32,15 @@ register_url_convertor("id", _IdConvertor())
 class WebDoor:
     """Serves the pages of a table, by default all that there are."""
 
-    def __init__(self, context: WebContext, pages: Iterable[Page] | None = None) -> None:
+    def __init__(
+        self,
+        context: WebContext,
+        pages: Iterable[Page] | None = None,
+        turnstile: Turnstile | None = None,
+    ) -> None:
         if pages is None:
             pages = PAGES + DEVELOPMENT_PAGES if context.is_development else PAGES
-        self._app = Gate(_router(context, pages))
+        self._app = Gate(_router(context, pages), turnstile)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""

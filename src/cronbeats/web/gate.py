@@ -8,7 +8,9 @@ import structlog
 from starlette.requests import ClientDisconnect
 
 from cronbeats.edge.asgi import AsgiApp, Message, Receive, Scope, Send
-from cronbeats.web.refusals import refuse, told_of
+from cronbeats.edge.slow_body import PATIENCE_SECONDS, Body
+from cronbeats.edge.turnstile import Turnstile
+from cronbeats.web.refusals import SLOW_FORM, refuse, told_of
 
 # Nothing from elsewhere, nothing inline, in nobody's frame; the address of a page stays here. With
 # the policy `no-referrer`, browsers would send forms with the origin `null`.
@@ -32,16 +34,26 @@ _log = structlog.get_logger()
 class Gate:
     """Lets every request through to `app`, and answers itself if that fails."""
 
-    def __init__(self, app: AsgiApp) -> None:
+    def __init__(
+        self,
+        app: AsgiApp,
+        turnstile: Turnstile | None = None,
+        body_patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._app = app
+        self._patience = body_patience_seconds
+        self._turnstile = turnstile or Turnstile()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
         response = _Response(send, uuid4().hex, is_head=scope["method"] == "HEAD")
+        body = Body(receive, self._patience)
         try:
-            await self._app(scope, receive, response.send)
+            async with self._turnstile.turn():
+                await self._app(scope, body.receive, response.send)
         except ClientDisconnect:
-            return
+            if body.is_too_slow and not response.has_started:
+                await refuse(SLOW_FORM, scope)(scope, receive, response.send)
         except Exception as error:  # noqa: BLE001 - whatever it is, a person gets an answer
             told = told_of(error, response.request_id)
             if told.status == _UNFORESEEN:

@@ -15,6 +15,7 @@ from cronbeats.domain.errors import (
     LinkGoneError,
     NotAllowedError,
     NotFoundError,
+    OverloadedError,
     PlanRequiredError,
     ThrottledError,
     UnavailableError,
@@ -55,6 +56,9 @@ NOT_FOUND = Told(
     "There is no such page",
     "It may have been deleted, or belong to a workspace that you are not in.",
 )
+SLOW_FORM = Told(
+    408, "This form did not arrive whole", "It took too long. Go back and send it again."
+)
 LINK_GONE = Told(
     410,
     "This link does not work any more",
@@ -80,6 +84,11 @@ UNAVAILABLE = Told(
     "The database cannot be used right now",
     "Nothing was changed. Try again in a moment.",
     {"retry-after": "1"},
+)
+BUSY = Told(
+    503,
+    "This server has too much to do right now",
+    "Nothing was changed. Try again in a moment.",
 )
 _UNFORESEEN = Told(
     500,
@@ -141,6 +150,8 @@ def told_of(error: Exception, request_id: str) -> Told:
             advice = f"Nothing was done. Wait {wait_in_words(error)}, then do it again."
             retry = {"retry-after": str(error.retry_after_seconds)}
             return Told(429, "That was too often in a short time", advice, retry)
+        case OverloadedError():
+            return replace(BUSY, headers={"retry-after": str(error.retry_after_seconds)})
         case UnavailableError():
             return UNAVAILABLE
         case _:
