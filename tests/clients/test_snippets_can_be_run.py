@@ -121,6 +121,25 @@ def test_clients_tell_how_the_job_ended_and_let_it_fail(
     )
 
 
+@pytest.mark.parametrize(("status", "kind"), [("", "success"), ("0", "success"), ("2", "fail")])
+def test_a_program_that_exits_by_itself_is_believed(
+    server: Server, job: Json, status: str, kind: str
+) -> None:
+    [code] = snippets(server, job, "Python")
+    exits = code.replace('print("your job")', f"raise SystemExit({status})")
+    run(sys.executable, "-", input=exits, cwd=FOLDER, code=int(status or 0))
+    assert [each for each, _, _ in told(server, job)] == ["start", kind]
+
+
+def test_the_wrapper_runs_the_job_where_there_is_no_room_for_its_output(
+    server: Server, job: Json, script: Callable[[int], Path], tmp_path: Path
+) -> None:
+    [code] = snippets(server, job, "Shell")
+    nowhere = {"TMPDIR": str(tmp_path / "missing")}
+    said = run("sh", "-s", str(script(9)), input=code, code=9, env=nowhere)
+    assert said == '100 % of "it"\n'
+
+
 @pytest.mark.parametrize(("result", "kind"), [("success", "success"), ("exit-code", "fail")])
 def test_units_of_systemd_tell_the_result(
     server: Server, job: Json, result: str, kind: str

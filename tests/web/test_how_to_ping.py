@@ -45,6 +45,12 @@ def test_every_address_in_them_is_one_that_the_ping_door_understands() -> None:
                 assert isinstance(parse_target(path.encode()), Target), (way, path)
 
 
+def test_what_tries_again_does_so_while_a_server_is_started_anew() -> None:
+    for way in NAMES:
+        # By itself, curl tries nothing again that nobody took.
+        assert code_of(way).count("--retry 5") == code_of(way).count("--retry-connrefused"), way
+
+
 @pytest.mark.parametrize("name", NAMES_OF_JOBS)
 def test_whatever_a_job_is_called_the_code_stays_whole(name: str) -> None:
     manifest = yaml.safe_load(code_of("Kubernetes", name))
@@ -54,6 +60,13 @@ def test_whatever_a_job_is_called_the_code_stays_whole(name: str) -> None:
     plain = {way: code_of(way) for way in NAMES}
     for way in set(NAMES) - {"Kubernetes", "GitHub Actions", "systemd"}:
         assert code_of(way, name) == plain[way], "only those name the job"
+
+
+def test_no_step_of_a_workflow_fails_because_nobody_could_be_told() -> None:
+    steps = yaml.safe_load(code_of("GitHub Actions"))["jobs"]["run"]["steps"]
+    told = [step["run"] for step in steps if "curl" in step["run"]]
+    assert len(told) == 2
+    assert all(each.endswith(" || true") for each in told)
 
 
 def test_a_cron_job_of_kubernetes_runs_at_the_jobs_own_times() -> None:

@@ -53,7 +53,7 @@ async def test_a_job_at_set_times_has_its_line_for_a_crontab(
     [job] = (await world.api("GET", "/jobs")).json()["data"]["jobs"]
     assert (job["cron_expression"], job["expected_interval_seconds"]) == ("30 2 * * 1-5", None)
     page = (await member.get(made.headers["Location"])).text
-    curl = "curl -fsS -m 10 --retry 5 -o /dev/null"
+    curl = "curl -fsS -m 10 --retry 5 --retry-connrefused -o /dev/null"
     assert f"30 2 * * 1-5 /path/to/job; {curl} {job['ping_url']}/$?" in page
     assert "every weekday at 02:30, Europe/Berlin" in page
 
