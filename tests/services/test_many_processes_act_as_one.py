@@ -13,7 +13,7 @@ from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.blind_window import ALWAYS_HEARD
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.services.check_deadlines import check_deadlines
-from cronbeats.services.deliver_alerts import claim_alerts
+from cronbeats.services.claim_alerts import claim_alerts
 from cronbeats.services.manage_integrations import save_alert_rules
 from cronbeats.services.mute_jobs import mute_jobs, unmute_jobs
 from cronbeats.services.receive_signals import Accepted, Arrival, receive_signals

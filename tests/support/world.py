@@ -20,10 +20,10 @@ from cronbeats.domain.storm import StormRule
 from cronbeats.instruments import Instruments
 from cronbeats.senders.protocol import IdentityProvider, Sender, Senders
 from cronbeats.services.check_deadlines import Look, check_deadlines
+from cronbeats.services.claim_alerts import claim_alerts
 from cronbeats.services.deliver_alerts import (
     Ended,
     Settled,
-    claim_alerts,
     send_alert,
     settle_alerts,
 )

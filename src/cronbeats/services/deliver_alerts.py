@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 from cronbeats.domain.attempt import attempt_of
 from cronbeats.domain.delivery import (
@@ -22,22 +21,16 @@ from cronbeats.domain.delivery import (
 )
 from cronbeats.domain.hint import Hint, HintKind, gather
 from cronbeats.domain.integration import UNREADABLE
-from cronbeats.domain.outbox import LEASE
-from cronbeats.domain.storm import StormRule
 from cronbeats.senders.protocol import DigestSender, Sender, Senders
 from cronbeats.storage import (
     alerts,
-    claims,
     delivery_attempts,
-    due_alerts,
     integrations,
     settlements,
 )
-from cronbeats.storage.alerts import Lease
-from cronbeats.storage.claims import Claimed, Claims
+from cronbeats.storage.claims import Claimed
 from cronbeats.storage.database import Database, Transaction, note_hints
 from cronbeats.storage.delivery_attempts import Note
-from cronbeats.storage.due_alerts import Waiting
 from cronbeats.storage.settlements import Arrived
 
 # Whatever a sender does, its message is given up then, well before its lease ends.
@@ -77,45 +70,6 @@ class _Ending:
     verdict: Verdict
     status_code: int | None
     said: str | None
-
-
-async def claim_alerts(
-    db: Database,
-    senders: Senders,
-    now: datetime,
-    *,
-    room: Callable[[Waiting], int],
-    storms: StormRule,
-    at_step: Callable[[str], None] = lambda _: None,
-) -> Claims:
-    """Claim messages whose time has come, for each integration up to its `room`.
-
-    Asks the database one thing when nothing is due. `at_step` hears of "claiming" before the
-    commit. Raises UnavailableError.
-    """
-    async with db.read() as tx:
-        waiting = await due_alerts.waiting(tx)
-    wanted = {each.integration_id: room(each) for each in waiting if each.ready_at <= now}
-    ready = [id_ for id_, count in wanted.items() if count > 0]
-    later = min((each.ready_at for each in waiting if each.ready_at > now), default=None)
-    if not ready:
-        return Claims(look_again_at=later)
-    found = []
-    at_once = ready[:_MOST_INTEGRATIONS_AT_ONCE]
-    async with db.write() as tx:
-        lease = Lease(str(uuid4()), now + LEASE)
-        for integration in await integrations.lock_many(tx, at_once):
-            if integration.resume_at is not None and integration.resume_at > now:
-                continue
-            rule = storms if isinstance(senders.get(integration.kind), DigestSender) else None
-            count = wanted[integration.id]
-            found.append(await claims.claim(tx, integration, now, lease, room=count, storms=rule))
-        at_step("claiming")
-    again = [later, *(each.look_again_at for each in found)]
-    if len(at_once) < len(ready):
-        again.append(now)
-    claimed = tuple(each for one in found for each in one.claimed)
-    return Claims(claimed, min(filter(None, again), default=None))
 
 
 async def send_alert(

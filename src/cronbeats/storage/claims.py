@@ -19,7 +19,9 @@ from cronbeats.storage.database import Transaction, note_hints
 
 # So many jobs at once are looked through for what need not be sent any more.
 _MOST_TO_CLEAR = 500
-_MAY_BE_STALE = frozenset({AlertKind.LATE, AlertKind.REMINDER})
+
+MAY_BE_STALE = frozenset({AlertKind.LATE, AlertKind.REMINDER})
+"""What may not be so any more once it could be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ async def _clear_up(
 ) -> list[Owed]:
     """Settle what is superseded, let the others line up; return which of `firsts` are left."""
     may_be_late = [
-        each.owed.job_id for each in firsts if not each.is_alone or each.owed.kind in _MAY_BE_STALE
+        each.owed.job_id for each in firsts if not each.is_alone or each.owed.kind in MAY_BE_STALE
     ]
     blocked: list[int] = []
     if len(firsts) < limit:

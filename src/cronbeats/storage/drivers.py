@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import orjson
-from sqlalchemy import Dialect, Select, func
+from sqlalchemy import ColumnElement, Dialect, Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cronbeats.storage.connections import tells_to_part
@@ -59,18 +59,29 @@ class RefusedError(Exception):
     """The database is there, but does not take what a script gave it; nothing was kept."""
 
 
-def query(dialect: Dialect, selected: Select[Any]) -> Statement:
-    """Return the text of a query."""
+def query(
+    dialect: Dialect, selected: Select[Any], *, at_most: ColumnElement[int] | None = None
+) -> Statement:
+    """Return the text of a query, of which only so many rows are wanted."""
+    if at_most is not None:
+        selected = selected.limit(at_most).offset(literal_column("0"))
     if dialect.name == "sqlite":
-        row = func.json_array(*selected.selected_columns)
-        all_rows = func.json_group_array(row)
-        selected = selected.with_only_columns(all_rows, maintain_column_froms=True)
+        selected = _as_one_row(selected, is_limited=at_most is not None)
     return Statement(str(selected.compile(dialect=dialect)), is_query=True)
 
 
 def command(dialect: Dialect, statement: Any) -> Statement:
     """Return the text of a statement that finds nothing."""
     return Statement(str(statement.compile(dialect=dialect)))
+
+
+def _as_one_row(selected: Select[Any], *, is_limited: bool) -> Select[Any]:
+    if is_limited:
+        # What limits the rows must not limit what is made of them.
+        rows = selected.subquery()
+        return select(func.json_group_array(func.json_array(*rows.c)))
+    all_rows = func.json_group_array(func.json_array(*selected.selected_columns))
+    return selected.with_only_columns(all_rows, maintain_column_froms=True)
 
 
 class ScriptRunner:

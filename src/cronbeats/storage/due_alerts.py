@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,13 +84,7 @@ async def waiting(tx: Transaction) -> list[Waiting]:
 
 async def first_due(tx: Transaction, integration_id: int, now: datetime, limit: int) -> list[First]:
     """Return up to `limit` alerts whose time has come and that wait for no earlier one."""
-    has_later = alerts.c.id < _of_its_job(_later, _later.c.id.desc())
-    query = (
-        select(*_OWED_COLUMNS, has_later.label("has_later"))
-        .where(*_due(integration_id, now), alerts.c.id == _of_its_job(_earlier, _earlier.c.id))
-        .order_by(alerts.c.next_attempt_at, alerts.c.id)
-        .limit(limit)
-    )
+    query = select_first(_OWED_COLUMNS, integration_id, now).limit(limit)
     return [First(_owed(row), not row.has_later) for row in await tx.execute(query)]
 
 
@@ -98,17 +92,32 @@ async def blocked_jobs(
     tx: Transaction, integration_id: int, now: datetime, limit: int
 ) -> list[int]:
     """Return jobs with an alert whose time has come while an earlier one waits for its next try."""
-    is_under_way = and_(_earlier.c.id < alerts.c.id, _earlier.c.lease_until > now)
-    query = (
-        select(alerts.c.job_id)
-        .where(
-            *_due(integration_id, now),
-            alerts.c.id > _of_its_job(_earlier, _earlier.c.id),
-            _of_its_job(_earlier, _earlier.c.id, is_under_way).is_(None),
-        )
-        .limit(limit)
-    )
+    query = select_blocked(integration_id, now).limit(limit)
     return list(dict.fromkeys((await tx.scalars(query)).all()))
+
+
+def select_first(
+    columns: Iterable[ColumnElement[Any]], integration_id: Any, now: Any
+) -> Select[Any]:
+    """Return the query of first_due(), of these columns and `has_later`, the oldest first.
+
+    The integration and the moment may be values or parts of the statement.
+    """
+    has_later = alerts.c.id < _of_its_job(_later, _later.c.id.desc())
+    first = select(*columns, has_later.label("has_later")).where(
+        *_due(integration_id, now), alerts.c.id == _of_its_job(_earlier, _earlier.c.id)
+    )
+    return first.order_by(alerts.c.next_attempt_at, alerts.c.id)
+
+
+def select_blocked(integration_id: Any, now: Any) -> Select[Any]:
+    """Return the query of blocked_jobs(), of values or of parts of the statement."""
+    is_under_way = and_(_earlier.c.id < alerts.c.id, _earlier.c.lease_until > now)
+    return select(alerts.c.job_id).where(
+        *_due(integration_id, now),
+        alerts.c.id > _of_its_job(_earlier, _earlier.c.id),
+        _of_its_job(_earlier, _earlier.c.id, is_under_way).is_(None),
+    )
 
 
 async def queues(tx: Transaction, integration_id: int, job_ids: Collection[int]) -> list[Queue]:
@@ -157,7 +166,7 @@ async def count_near(
     return (await tx.execute(counted)).scalar_one()
 
 
-def _due(integration_id: int, now: datetime) -> Sequence[ColumnElement[bool]]:
+def _due(integration_id: Any, now: Any) -> Sequence[ColumnElement[bool]]:
     return (
         IS_OWED,
         alerts.c.integration_id == integration_id,
@@ -185,6 +194,8 @@ def _of_its_job(
         )
         .order_by(order)
         .limit(literal_column("1"))
+        # Else it is a parameter of the statement for SQLite.
+        .offset(literal_column("0"))
         .correlate(alerts)
         .scalar_subquery()
     )

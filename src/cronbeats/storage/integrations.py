@@ -124,6 +124,12 @@ async def lock_all(tx: Transaction, workspace_id: int) -> None:
     await tx.execute(own.order_by(integrations.c.id).with_for_update(key_share=True))
 
 
+async def get_many(tx: Transaction, ids: Sequence[int]) -> list[Integration]:
+    """Return integrations by their ids."""
+    rows = await tx.execute(select(integrations).where(integrations.c.id.in_(ids)))
+    return [integration_from_row(tx, row) for row in rows]
+
+
 async def lock_many(tx: Transaction, ids: Sequence[int]) -> list[Integration]:
     """Return integrations by their ids, locked: one process at a time claims what they are owed."""
     rows = await tx.execute(

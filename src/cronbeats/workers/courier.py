@@ -15,10 +15,10 @@ from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.storm import StormRule
 from cronbeats.instruments import Instruments
 from cronbeats.senders.protocol import Senders
+from cronbeats.services.claim_alerts import claim_alerts
 from cronbeats.services.deliver_alerts import (
     Ended,
     Settled,
-    claim_alerts,
     release_alerts,
     send_alert,
     settle_alerts,
