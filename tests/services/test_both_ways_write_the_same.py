@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -152,7 +152,7 @@ async def live(
         arrivals = []
         for each in batch:
             now += timedelta(seconds=each.wait)
-            arrivals.append(Arrival(made[each.place].key, replace(each.signal, received_at=now)))
+            arrivals.append(Arrival(made[each.place].key, each.signal._replace(received_at=now)))
         told.append(repr(await receive_signals(db, arrivals, blind)))
     return told
 

@@ -1,10 +1,16 @@
 """What a deleted workspace had goes a few rows at a time, until no table knows of it."""
 
+import asyncio
 from datetime import timedelta
+
+import pytest
+from sqlalchemy import Table, select, text
 
 from cronbeats.services.delete_workspaces import delete_workspace
 from cronbeats.services.set_up import set_up
 from cronbeats.storage import deleted_workspaces
+from cronbeats.storage.database import Database
+from cronbeats.storage.schema import job_states, jobs
 from cronbeats.workers.pruner import Pruner
 from tests.api.answers import data_of
 from tests.api.furnished import ask, furnish
@@ -57,6 +63,41 @@ async def test_a_workspace_that_is_there_is_never_cleared_away(world: World) -> 
     async with world.db.write() as tx:
         assert not await deleted_workspaces.clear(tx, world.workspace_id, 25)
     assert await rows_of(world, world.workspace_id) == before
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("table", [job_states, jobs])
+async def test_rows_that_pings_lock_are_locked_in_their_order(world: World, table: Table) -> None:
+    # A crontab may go on pinging what is deleted: whoever locks in another order may deadlock.
+    ids = [(await world.make_job())["id"] for _ in range(20)]
+    await delete(world)
+    [key] = table.primary_key
+    async with world.db.write() as holding:
+        await holding.execute(select(key).where(key == ids[9]).with_for_update())
+        clearing = asyncio.create_task(clear_all(world))
+        await wait_until_one_waits(world.db)
+        async with world.db.write() as looking:
+            free = select(key).order_by(key).with_for_update(skip_locked=True)
+            unlocked = (await looking.scalars(free)).all()
+    await clearing
+    assert unlocked == ids[10:]
+
+
+async def clear_all(world: World) -> None:
+    count = 1
+    while count:
+        async with world.db.write() as tx:
+            count = await deleted_workspaces.clear(tx, world.workspace_id, 25)
+
+
+async def wait_until_one_waits(db: Database) -> None:
+    """Wait until some transaction waits for another one."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(20):
+        while True:
+            async with db.read() as tx:
+                if await tx.scalar(waiting):
+                    return
 
 
 async def test_the_pruner_begins_when_all_that_was_under_way_is_over(world: World) -> None:

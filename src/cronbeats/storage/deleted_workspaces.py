@@ -11,8 +11,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, Table, delete, select, tuple_
 
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.schema import jobs, metadata, workspaces
+from cronbeats.storage.schema import job_states, jobs, metadata, workspaces
 
+# Pings of deleted jobs lock these rows, many at once: whoever has another order may deadlock.
+_LOCKED_IN_ORDER = (job_states, jobs)
 # Rows of jobs are looked for among so few at a time, not among all jobs each time.
 _JOBS_AT_ONCE = 20
 
@@ -71,4 +73,6 @@ async def _delete_some(
 ) -> int:
     key = tuple(table.primary_key)
     some = select(*key).where(belongs).limit(limit)
+    if table in _LOCKED_IN_ORDER:
+        some = some.order_by(*key).with_for_update()
     return (await tx.execute(delete(table).where(tuple_(*key).in_(some)))).rowcount
