@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import pytest
+
+from cronbeats.domain.signal import Signal, SignalKind
+from cronbeats.domain.state_machine import on_signal
+from cronbeats.storage import jobs, ledger
+from cronbeats.storage.database import Database
 from cronbeats.workers.watch_deadlines import DeadlineWatcher
+from tests.support.databases import CIPHER
 from tests.support.world import World
 
 LATE_AFTER = 60 + 30
@@ -34,6 +41,27 @@ async def test_a_signal_that_waits_for_its_commit_holds_the_judgement_back(world
     waiting.clear()
     await watcher.step()
     assert await world.look_up_status(job) == "late"
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_signal_that_another_process_is_committing_is_not_overtaken(
+    world: World, database_url: str
+) -> None:
+    job = await world.make_job(down_after_seconds=0)
+    await world.ping(job)
+    other = Database(database_url, cipher=CIPHER)
+    watcher, _ = watch(world, lambda: None)
+    in_time = world.clock.turn(LATE_AFTER - 1)
+    async with other.write() as tx:
+        [locked] = await jobs.lock_by_keys(tx, {job["job_key"]})
+        world.clock.turn(60)
+        await watcher.step()
+        assert await world.look_up_status(job) == "healthy"
+        change = on_signal(locked, Signal(SignalKind.PING, in_time))
+        await ledger.record(tx, [ledger.Entry(change)], in_time)
+    await watcher.step()
+    assert await world.look_up_status(job) == "healthy"
+    await other.close()
 
 
 async def test_the_next_look_is_planned_for_the_next_deadline(world: World) -> None:
