@@ -99,17 +99,18 @@ async def test_nobody_notices_that_a_server_has_ended_the_connection_that_was_ke
     postgres_database_url: str,
 ) -> None:
     db, other = Database(postgres_database_url), Database(postgres_database_url)
-    kept = await db.run(_ask_who_answers)
-    assert await db.run(_ask_who_answers) == kept
-    async with other.read() as tx:
-        assert await tx.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": kept})
-    assert await db.run(_ask_who_answers) != kept
+    for run in (db.run, db.look, db.ask, db.run_lightly):
+        kept = await run(_ask_who_answers)
+        assert await run(_ask_who_answers) == kept
+        async with other.read() as tx:
+            assert await tx.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": kept})
+        assert await run(_ask_who_answers) != kept
     await db.close()
     await other.close()
 
 
 def _ask_who_answers(_dialect: Dialect) -> Script[int]:
-    [[pid]] = yield Statement("SELECT pg_backend_pid() WHERE '[]' = $1::text", is_query=True), "[]"
+    [[pid]] = yield Statement("SELECT pg_backend_pid() WHERE '[]' = $1::text", finds=True), "[]"
     return int(pid)
 
 
@@ -124,4 +125,4 @@ async def test_it_waits_for_the_disk_even_after_writes_that_did_not(tmp_path: Pa
 
 def _ask_how_durable(_dialect: Dialect) -> Script[Sequence[object]]:
     asked = "SELECT json_array(json_array(synchronous)) FROM pragma_synchronous WHERE '[]' = ?"
-    return (yield Statement(asked, is_query=True), "[]")
+    return (yield Statement(asked, finds=True, is_packed=True), "[]")

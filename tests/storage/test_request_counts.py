@@ -27,8 +27,7 @@ async def workspace_id(db: Database) -> int:
 async def count(
     db: Database, workspace_id: int, seen: Usage | None, now: datetime, limits: RateLimits = LIMITS
 ) -> Usage | None:
-    async with db.write_lightly() as tx:
-        return await request_counts.count(tx, workspace_id, seen, usage_at(seen, now), limits)
+    return await request_counts.count(db, workspace_id, seen, usage_at(seen, now), limits)
 
 
 async def stored(db: Database, workspace_id: int) -> Usage | None:

@@ -10,7 +10,7 @@ from cronbeats.domain.api_key import KeyStatus
 from cronbeats.domain.errors import InvalidKeyError
 from cronbeats.domain.keys import hash_api_key
 from cronbeats.domain.rate_limit import Usage
-from cronbeats.storage import api_keys, request_counts
+from cronbeats.storage import api_keys
 from cronbeats.storage.database import Database
 
 
@@ -30,11 +30,9 @@ async def authenticate(
     `address` is where it is used from. Raises InvalidKeyError if none was sent or it is not live.
     """
     if api_key:
-        async with db.read() as tx:
-            found = await api_keys.find(tx, hash_api_key(api_key))
-            if found is not None and found[0].status(now) is KeyStatus.LIVE:
-                key, plan = found
-                usage = await request_counts.get(tx, key.workspace_id)
-                actor = key.as_actor(address)
-                return Caller(Identity(key.id, key.workspace_id, key.role, plan, actor), usage)
+        found = await api_keys.look_up(db, hash_api_key(api_key))
+        if found is not None and found.key.status(now) is KeyStatus.LIVE:
+            key, actor = found.key, found.key.as_actor(address)
+            who = Identity(key.id, key.workspace_id, key.role, found.plan, actor)
+            return Caller(who, found.usage)
     raise InvalidKeyError

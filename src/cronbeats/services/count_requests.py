@@ -41,11 +41,11 @@ async def count_request(
             if seen is not None and current.minute_start < seen.minute_start:
                 await _set_back(db, workspace_id, seen, current)
             return Counted(allowance, refused_by=full)
-        async with db.write_lightly() as tx:
-            counted = await request_counts.count(tx, workspace_id, seen, current, limits)
-            if counted is not None:
-                return Counted(allowance_of(counted, limits))
-            # Meanwhile others began new windows, or filled these: look again.
+        counted = await request_counts.count(db, workspace_id, seen, current, limits)
+        if counted is not None:
+            return Counted(allowance_of(counted, limits))
+        # Meanwhile others began new windows, or filled these: look again.
+        async with db.read() as tx:
             seen = await request_counts.get(tx, workspace_id)
 
 

@@ -142,7 +142,7 @@ async def _search(tx: Transaction, text: str) -> list[ApiKey]:
         key = await api_keys.get(tx, int(text)) if len(text) <= len(str(_HIGHEST_ID)) - 1 else None
         return [] if key is None else [key]
     if whole := await api_keys.find(tx, hash_api_key(text)):
-        return [whole[0]]
+        return [whole]
     return await api_keys.starting_with(tx, text)
 
 

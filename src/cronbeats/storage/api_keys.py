@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Dialect, Select, and_, bindparam, func, insert, or_, select, update
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.api_key import USE_IS_NEWS_AFTER, ApiKey
 from cronbeats.domain.keys import NewApiKey
-from cronbeats.storage.database import Transaction
-from cronbeats.storage.schema import api_keys, members, users, workspaces
+from cronbeats.domain.rate_limit import Usage
+from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.questions import Question, question
+from cronbeats.storage.request_counts import USAGE, usage_from_row
+from cronbeats.storage.schema import api_keys, members, request_counts, users, workspaces
 from cronbeats.storage.workspaces import IS_THERE
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey:
+    """A key, the plan of its workspace, and what that has asked, None if it has asked nothing."""
+
+    key: ApiKey
+    plan: str
+    usage: Usage | None
 
 
 async def add(
@@ -49,11 +63,16 @@ async def add(
     return key_id
 
 
-async def find(tx: Transaction, key_hash: str) -> tuple[ApiKey, str] | None:
-    """Return the key with this hash, whether it works or not, and the plan of its workspace."""
-    query = _keys().where(api_keys.c.key_hash == key_hash)
-    row = (await tx.execute(query)).first()
-    return None if row is None else (_key_from_row(row), row.plan)
+async def look_up(db: Database, key_hash: str) -> FoundKey | None:
+    """Return the key with this hash, whether it works or not. Raises UnavailableError."""
+    rows = await db.ask(lambda dialect: _look_up(dialect).ask(key_hash=key_hash))
+    return FoundKey(_key_from_row(rows[0]), rows[0].plan, usage_from_row(rows[0])) if rows else None
+
+
+async def find(tx: Transaction, key_hash: str) -> ApiKey | None:
+    """Return the key with this hash, whether it works or not, or None."""
+    row = (await tx.execute(_keys().where(api_keys.c.key_hash == key_hash))).first()
+    return None if row is None else _key_from_row(row)
 
 
 async def get(tx: Transaction, key_id: int) -> ApiKey | None:
@@ -120,6 +139,13 @@ async def note_uses(tx: Transaction, uses: Mapping[int, datetime]) -> None:
     await tx.execute(noting.values(last_used_at=at), values)
 
 
+@lru_cache
+def _look_up(dialect: Dialect) -> Question:
+    counts = request_counts.c.workspace_id == api_keys.c.workspace_id
+    found = _keys().outerjoin(request_counts, counts).add_columns(*USAGE)
+    return question(dialect, found.where(api_keys.c.key_hash == bindparam("key_hash")))
+
+
 def _keys() -> Select[Any]:
     its_maker = and_(
         members.c.workspace_id == api_keys.c.workspace_id,
@@ -133,7 +159,7 @@ def _keys() -> Select[Any]:
     )
 
 
-def _key_from_row(row: Row[Any]) -> ApiKey:
+def _key_from_row(row: Any) -> ApiKey:
     return ApiKey(
         id=row.id,
         workspace_id=row.workspace_id,

@@ -30,7 +30,15 @@ from cronbeats.storage.dialect import (
     empty_the_log,
     overwrite_what_is_deleted,
 )
-from cronbeats.storage.drivers import Result, Script, ScriptRunner
+from cronbeats.storage.drivers import (
+    ALONE,
+    AT_ONE_MOMENT,
+    DURABLY,
+    LIGHTLY,
+    Result,
+    Script,
+    ScriptRunner,
+)
 from cronbeats.storage.engines import create_engines, create_listening_engine, lightly
 from cronbeats.storage.urls import parse_url, sqlite_file
 
@@ -38,6 +46,8 @@ Transaction = AsyncConnection
 """What storage functions work in; to everybody else it is only something to pass on."""
 
 _POOL_SIZE = 8
+# Of these, so many are kept at hand for what goes past SQLAlchemy.
+_KEPT = 2
 _CIPHER = "cronbeats_cipher"
 _HINTS = "cronbeats_hints"
 _OUR_OWN_FAULT = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
@@ -76,7 +86,10 @@ class Database:
         for engine in self._engines():
             engine.update_execution_options(**{_CIPHER: self._cipher})
         self._light_writer = lightly(self._writer)
-        self._scripts = ScriptRunner(self._writer)
+        is_file = self.file is not None
+        self._scripts = ScriptRunner(self._writer, keeps=0 if is_file else _KEPT)
+        # A server has one pool for both.
+        self._questions = ScriptRunner(self._reader, keeps=_KEPT) if is_file else self._scripts
         self._listeners: list[Callable[[Gathered], None]] = []
 
     @property
@@ -109,7 +122,25 @@ class Database:
         Past SQLAlchemy, so it costs little. Raises RefusedError for what cannot be stored.
         """
         async with _unavailable_on_failure():
-            return await self._scripts.run(begin)
+            return await self._scripts.run(DURABLY, begin)
+
+    async def look(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
+        """Run a script that only reads; it sees all as it was at one moment."""
+        async with _unavailable_on_failure():
+            return await self._questions.run(AT_ONE_MOMENT, begin)
+
+    async def ask(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
+        """Run a script of one query, which costs as little as a query can."""
+        async with _unavailable_on_failure():
+            return await self._questions.run(ALONE, begin)
+
+    async def run_lightly(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
+        """Run a script of one small change, as durable as `write_lightly` makes it.
+
+        Should the connection break meanwhile, it may be made twice.
+        """
+        async with _unavailable_on_failure():
+            return await self._scripts.run(LIGHTLY, begin)
 
     def tell(self, gathered: Gathered) -> None:
         """Give whoever listens the hints of what was committed."""
@@ -177,6 +208,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._scripts.close()
+        await self._questions.close()
         for engine in self._engines():
             await engine.dispose()
 

@@ -162,6 +162,11 @@ def moment_reader(dialect: Dialect) -> ReadMoment:
     return as_it_is if dialect.name == "postgresql" else _from_microseconds
 
 
+def moment_writer(dialect: Dialect) -> Callable[[datetime], Any]:
+    """Return what makes of a moment what a driver hands to its database."""
+    return as_it_is if dialect.name == "postgresql" else _in_microseconds
+
+
 def as_it_is(moment: datetime | None) -> datetime | None:
     """Read a moment that is read already."""
     return moment

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Dialect, Select, func, literal_column, sel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cronbeats.storage.connections import tells_to_part
-from cronbeats.storage.engines import durability_to_restore
+from cronbeats.storage.engines import other_durability
 
 Rows = Sequence[Sequence[Any]]
 """What a query finds: values by the places of its columns, moments as the database keeps them."""
@@ -29,14 +29,52 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The text of a statement; its one parameter is rows, packed as `dialect.pack_rows` does."""
+    """The text of a statement; many rows are one parameter, packed as `dialect.pack_rows` does.
+
+    From a file, what `finds` comes as one value of JSON if it `is_packed`.
+    """
 
     sql: str
-    is_query: bool = False
+    finds: bool = False
+    is_packed: bool = False
 
 
-Script = Generator[tuple[Statement, str], Rows, Result]
-"""Gives statements with their parameters, is sent what each finds, and returns its result."""
+Step = tuple[Statement, *tuple[Any, ...]]
+"""A statement and its parameters."""
+
+Script = Generator[Step, Rows, Result]
+"""Gives one step after another, is sent what each finds, and returns its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How scripts are run: what begins their transaction in a file and on a server, None for none.
+
+    Without one, each statement is a transaction of its own. Commits in a file wait for the disk as
+    `durability` says.
+    """
+
+    begin_in_file: str | None = None
+    begin_on_server: str | None = None
+    durability: str = "FULL"
+
+
+DURABLY = Manner(
+    "BEGIN IMMEDIATE",
+    # Few rows are wanted of each table: an index is never far from the best, an estimate may be.
+    "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
+    "SET LOCAL enable_mergejoin = off",
+)
+"""In one transaction that is durable at its end."""
+
+AT_ONE_MOMENT = Manner("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+"""In one transaction that sees all as it was at one moment."""
+
+ALONE = Manner()
+"""One query, which needs no transaction around it."""
+
+LIGHTLY = Manner(durability="NORMAL")
+"""One small change, which does not wait for the disk of a file."""
 
 _OWN_FAULT = (
     sqlite3.IntegrityError,
@@ -48,12 +86,6 @@ _OWN_FAULT = (
     asyncpg.SyntaxOrAccessError,
 )
 
-# Few rows are wanted of each table: an index is never far from the best, an estimate may be.
-_BEGIN_ON_SERVER = (
-    "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
-    "SET LOCAL enable_mergejoin = off"
-)
-
 
 class RefusedError(Exception):
     """The database is there, but does not take what a script gave it; nothing was kept."""
@@ -62,12 +94,23 @@ class RefusedError(Exception):
 def query(
     dialect: Dialect, selected: Select[Any], *, at_most: ColumnElement[int] | None = None
 ) -> Statement:
-    """Return the text of a query, of which only so many rows are wanted."""
+    """Return the text of a query, of which only so many rows are wanted, in whatever order."""
     if at_most is not None:
-        selected = selected.limit(at_most).offset(literal_column("0"))
-    if dialect.name == "sqlite":
-        selected = _as_one_row(selected, is_limited=at_most is not None)
-    return Statement(str(selected.compile(dialect=dialect)), is_query=True)
+        limited = selected.limit(at_most).offset(literal_column("0"))
+        selected = as_one_value(dialect, limited)
+    elif dialect.name == "sqlite":
+        all_rows = func.json_group_array(func.json_array(*selected.selected_columns))
+        selected = selected.with_only_columns(all_rows, maintain_column_froms=True)
+    return Statement(str(selected.compile(dialect=dialect)), finds=True, is_packed=True)
+
+
+def as_one_value(dialect: Dialect, selected: Select[Any]) -> Select[Any]:
+    """Return a query whose rows come as a file hands them over, in the order of `selected`."""
+    if dialect.name != "sqlite":
+        return selected
+    # What limits and orders the rows stays within: SQLite gathers them as they come.
+    rows = selected.subquery()
+    return select(func.json_group_array(func.json_array(*rows.c)))
 
 
 def command(dialect: Dialect, statement: Any) -> Statement:
@@ -75,93 +118,92 @@ def command(dialect: Dialect, statement: Any) -> Statement:
     return Statement(str(statement.compile(dialect=dialect)))
 
 
-def _as_one_row(selected: Select[Any], *, is_limited: bool) -> Select[Any]:
-    if is_limited:
-        # What limits the rows must not limit what is made of them.
-        rows = selected.subquery()
-        return select(func.json_group_array(func.json_array(*rows.c)))
-    all_rows = func.json_group_array(func.json_array(*selected.selected_columns))
-    return selected.with_only_columns(all_rows, maintain_column_froms=True)
+@dataclass(slots=True)
+class _Line:
+    """A connection, and the driver's own within it."""
+
+    connection: AsyncConnection
+    driver: Any
 
 
 class ScriptRunner:
-    """Runs scripts, each in one transaction of a database that an engine writes to.
+    """Runs scripts in a database that an engine connects to.
 
-    Of a server's connections it keeps the one that it used last: to take one and to give it back
-    costs more than a small script. A file's one writing connection is everybody's.
+    It keeps up to `keeps` connections that it used: to take one and to give it back costs more than
+    a small script. A file's one writing connection is everybody's, and must not be kept.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, keeps: int) -> None:
         self._engine = engine
         self._is_server = engine.dialect.name == "postgresql"
-        self._kept: AsyncConnection | None = None
+        self._keeps = keeps
+        self._kept: list[_Line] = []
 
-    async def run(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
-        """Run the script that `begin` makes; it is durable when this returns.
+    async def run(self, manner: Manner, begin: Callable[[Dialect], Script[Result]]) -> Result:
+        """Run the script that `begin` makes; it may be made twice, if nothing was done before.
 
         Raises RefusedError, what the script raises, and what the driver raises if it cannot reach
         or use the database.
         """
+        try:
+            if self._kept:
+                line = self._kept.pop()
+                try:
+                    return await self._run_with(line, manner, begin)
+                except _HadEndedError:
+                    pass
+            return await self._run_with(await self._connect(), manner, begin)
+        except _OWN_FAULT as error:
+            raise RefusedError(type(error).__name__) from error
+        except _HadEndedError as error:
+            raise error.cause from None
+
+    async def close(self) -> None:
+        """Give back the connections that were kept."""
+        while self._kept:
+            await self._kept.pop().connection.close()
+
+    async def _connect(self) -> _Line:
+        connection = await self._engine.connect()
+        driver = (await connection.get_raw_connection()).driver_connection
+        return _Line(connection, driver)
+
+    async def _run_with(
+        self, line: _Line, manner: Manner, begin: Callable[[Dialect], Script[Result]]
+    ) -> Result:
         script = begin(self._engine.dialect)
         try:
             if self._is_server:
-                return await self._run_on_server(script)
-            async with self._engine.connect() as connection:
-                return await _run_in_thread(connection, script)
-        except _OWN_FAULT as error:
-            raise RefusedError(type(error).__name__) from error
-
-    async def close(self) -> None:
-        """Give back the connection that was kept."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            await kept.close()
-
-    async def _run_on_server(self, script: Script[Result]) -> Result:
-        connection, driver = await self._begin_on_server()
-        try:
-            result = await _follow_on_server(script, driver)
-            await driver.execute("COMMIT")
+                result = await _run_on_server(line.driver, manner, script)
+            else:
+                result = await _run_in_thread(line, manner, script)
         except BaseException as error:
-            await _give_back(connection, driver, error)
+            await _give_back(line, error, is_server=self._is_server)
             raise
-        if self._kept is None:
-            self._kept = connection
+        if len(self._kept) < self._keeps:
+            self._kept.append(line)
         else:
-            await connection.close()
+            await line.connection.close()
         return result
 
-    async def _begin_on_server(self) -> tuple[AsyncConnection, Any]:
-        """Begin a transaction: with a new connection, if the one that was kept has ended."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            driver = await _driver_of(kept)
-            try:
-                await driver.execute(_BEGIN_ON_SERVER)
-            except Exception as error:  # noqa: BLE001 - nothing was begun; it may have ended long ago
-                await _give_back(kept, driver, error)
-            else:
-                return kept, driver
-        connection = await self._engine.connect()
-        driver = await _driver_of(connection)
-        try:
-            await driver.execute(_BEGIN_ON_SERVER)
-        except BaseException as error:
-            await _give_back(connection, driver, error)
-            raise
-        return connection, driver
+
+class _HadEndedError(Exception):
+    """Nothing was done with a connection, because of `cause`: it may have ended long ago."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
-async def _driver_of(connection: AsyncConnection) -> Any:
-    return (await connection.get_raw_connection()).driver_connection
-
-
-async def _give_back(connection: AsyncConnection, driver: Any, error: BaseException) -> None:
+async def _give_back(line: _Line, error: BaseException, *, is_server: bool) -> None:
     """Give a connection back after a failure; one that may not be as it was is given up."""
+    connection, driver = line.connection, line.driver
+    if isinstance(error, _HadEndedError):
+        error = error.cause
     if tells_to_part(error):
         await connection.invalidate()
         await connection.engine.dispose()
-    else:
+    elif is_server:
         with suppress(Exception):
             await driver.execute("ROLLBACK")
         if driver.is_closed() or driver.is_in_transaction():
@@ -169,28 +211,51 @@ async def _give_back(connection: AsyncConnection, driver: Any, error: BaseExcept
     await connection.close()
 
 
-async def _run_in_thread(connection: AsyncConnection, script: Script[Result]) -> Result:
-    setting = durability_to_restore(connection)
-    driver = await _driver_of(connection)
-
-    def run() -> Result:
-        embedded: sqlite3.Connection = driver._conn  # noqa: SLF001 - it hands it out in no other way
-        if setting is not None:
-            embedded.execute(setting)
-        return _run_embedded(embedded, script)
-
-    # Each of its public functions is a visit of its own.
-    result: Result = await driver._execute(run)  # noqa: SLF001
+async def _run_on_server(driver: Any, manner: Manner, script: Script[Result]) -> Result:
+    begin = manner.begin_on_server
+    if begin is None:
+        try:
+            return await _follow_on_server(script, driver)
+        except _OWN_FAULT:
+            raise
+        except Exception as error:
+            if driver.is_closed():
+                raise _HadEndedError(error) from error
+            raise
+    try:
+        await driver.execute(begin)
+    except Exception as error:
+        raise _HadEndedError(error) from error
+    result = await _follow_on_server(script, driver)
+    await driver.execute("COMMIT")
     return result
 
 
-def _run_embedded(connection: sqlite3.Connection, script: Script[Result]) -> Result:
-    def execute(statement: Statement, packed: str) -> Rows:
-        found = connection.execute(statement.sql, (packed,))
-        rows: Rows = orjson.loads(found.fetchone()[0]) if statement.is_query else ()
-        return rows
+async def _run_in_thread(line: _Line, manner: Manner, script: Script[Result]) -> Result:
+    setting = other_durability(line.connection, manner.durability)
 
-    connection.execute("BEGIN IMMEDIATE")
+    def run() -> Result:
+        embedded: sqlite3.Connection = line.driver._conn  # noqa: SLF001 - it hands it out in no other way
+        if setting is not None:
+            embedded.execute(setting)
+        return _run_embedded(embedded, manner.begin_in_file, script)
+
+    # Each of its public functions is a visit of its own.
+    result: Result = await line.driver._execute(run)  # noqa: SLF001
+    return result
+
+
+def _run_embedded(
+    connection: sqlite3.Connection, begin: str | None, script: Script[Result]
+) -> Result:
+    def execute(statement: Statement, *values: Any) -> Rows:
+        found = connection.execute(statement.sql, values)
+        rows: Rows = found.fetchall()
+        return orjson.loads(rows[0][0]) if statement.is_packed else rows
+
+    if begin is None:
+        return _follow(script, execute)
+    connection.execute(begin)
     try:
         result = _follow(script, execute)
         connection.execute("COMMIT")
@@ -201,7 +266,7 @@ def _run_embedded(connection: sqlite3.Connection, script: Script[Result]) -> Res
     return result
 
 
-def _follow(script: Script[Result], execute: Callable[[Statement, str], Rows]) -> Result:
+def _follow(script: Script[Result], execute: Callable[..., Rows]) -> Result:
     try:
         step = next(script)
         while True:
@@ -213,11 +278,11 @@ def _follow(script: Script[Result], execute: Callable[[Statement, str], Rows]) -
 
 async def _follow_on_server(script: Script[Result], driver: Any) -> Result:
     try:
-        statement, packed = next(script)
+        statement, *values = next(script)
         while True:
-            run = driver.fetch if statement.is_query else driver.execute
-            found = await run(statement.sql, packed)
-            statement, packed = script.send(found)
+            run = driver.fetch if statement.finds else driver.execute
+            found = await run(statement.sql, *values)
+            statement, *values = script.send(found)
     except StopIteration as end:
         result: Result = end.value
         return result

@@ -63,9 +63,12 @@ def lightly(writer: AsyncEngine) -> AsyncEngine:
     return writer.execution_options(**{_LIGHTLY: True})
 
 
-def durability_to_restore(tx: AsyncConnection) -> str | None:
-    """Return what an embedded database's connection must be told before commits are durable."""
-    return _other_durability(tx.sync_connection, "FULL")
+def other_durability(tx: AsyncConnection, wanted: str) -> str | None:
+    """Return what an embedded database's connection must be told first, None if nothing.
+
+    `wanted` is how its commits wait for the disk, a word of SQLite's.
+    """
+    return _other_durability(tx.sync_connection, wanted)
 
 
 def _read_json(text_: str) -> Any:

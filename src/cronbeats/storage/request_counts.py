@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, Row, bindparam, select, text, update
+from sqlalchemy import Boolean, Dialect, bindparam, select, text, update
 
 from cronbeats.domain.rate_limit import RateLimits, Usage
-from cronbeats.storage.database import Transaction
+from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.dialect import Moment
+from cronbeats.storage.questions import Question, change
 from cronbeats.storage.schema import request_counts
 
-_USAGE = (
+USAGE = (
     request_counts.c.minute_start,
     request_counts.c.minute_count,
     request_counts.c.day_start,
@@ -43,23 +45,24 @@ _COUNT = (
         bindparam("is_new_minute", type_=Boolean),
         bindparam("is_new_day", type_=Boolean),
     )
-    .columns(*_USAGE)
+    .columns(*USAGE)
 )
 
 
 async def get(tx: Transaction, workspace_id: int) -> Usage | None:
     """Return what was counted last for a workspace, None if nothing ever was."""
     own = request_counts.c.workspace_id == workspace_id
-    return _usage((await tx.execute(select(*_USAGE).where(own))).first())
+    return usage_from_row((await tx.execute(select(*USAGE).where(own))).first())
 
 
 async def count(
-    tx: Transaction, workspace_id: int, seen: Usage | None, current: Usage, limits: RateLimits
+    db: Database, workspace_id: int, seen: Usage | None, current: Usage, limits: RateLimits
 ) -> Usage | None:
     """Count one more request in the windows of `current`, and return the usage with it.
 
     `current` is what `seen`, the row as it was read, means now. If the row has other windows by
-    now, or no room in one of them, nothing is counted and None is returned.
+    now, or no room in one of them, nothing is counted and None is returned. Raises
+    UnavailableError.
     """
     values = {
         "workspace_id": workspace_id,
@@ -72,7 +75,8 @@ async def count(
         "per_minute": limits.per_minute,
         "per_day": limits.per_day,
     }
-    return _usage((await tx.execute(_COUNT, values)).first())
+    rows = await db.run_lightly(lambda dialect: _count(dialect).ask(**values))
+    return usage_from_row(rows[0]) if rows else None
 
 
 async def set_back(tx: Transaction, workspace_id: int, seen: Usage, current: Usage) -> None:
@@ -86,7 +90,13 @@ async def set_back(tx: Transaction, workspace_id: int, seen: Usage, current: Usa
     await tx.execute(own.values(windows))
 
 
-def _usage(row: Row[*tuple[Any, ...]] | None) -> Usage | None:
-    if row is None:
+def usage_from_row(row: Any) -> Usage | None:
+    """Return the usage that a row holds, None if there is no row, or an empty one."""
+    if row is None or row.minute_start is None:
         return None
     return Usage(row.minute_start, row.minute_count, row.day_start, row.day_count)
+
+
+@lru_cache
+def _count(dialect: Dialect) -> Question:
+    return change(dialect, _COUNT)

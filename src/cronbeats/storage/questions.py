@@ -1,0 +1,90 @@
+"""Questions: statements of scripts whose parameters have names, and whose rows have types."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, ClauseElement, ColumnElement, Dialect, Select, TextualSelect
+
+from cronbeats.storage.dialect import Moment, as_it_is, moment_reader, moment_writer
+from cronbeats.storage.drivers import Rows, Script, Statement, as_one_value
+
+_Read = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement that finds rows; its text is made once.
+
+    `row` is the class of its rows; the values at the places of `readers` are yet to be read.
+    """
+
+    statement: Statement
+    names: tuple[str, ...]
+    fixed: Mapping[str, Any]
+    write: Callable[[datetime], Any]
+    row: Any
+    readers: tuple[tuple[int, _Read], ...]
+
+    def ask(self, **values: Any) -> Script[list[Any]]:
+        """Ask it as a part of a script; return rows that have the names and types of columns."""
+        given = {**self.fixed, **values}
+        found: Rows = yield self.statement, *(self._sent(given[name]) for name in self.names)
+        return [self._read(row) for row in found]
+
+    def _sent(self, value: Any) -> Any:
+        return self.write(value) if isinstance(value, datetime) else value
+
+    def _read(self, row: Sequence[Any]) -> Any:
+        values = list(row)
+        for place, read in self.readers:
+            if values[place] is not None:
+                values[place] = read(values[place])
+        return self.row._make(values)
+
+
+def question(dialect: Dialect, selected: Select[Any]) -> Question:
+    """Return the question that a query asks; its rows come in its order."""
+    columns = list(selected.selected_columns)
+    return _question(dialect, as_one_value(dialect, selected), columns, is_packed=True)
+
+
+def change(dialect: Dialect, statement: TextualSelect) -> Question:
+    """Return the same for a text that changes a row, and finds what it is now."""
+    return _question(dialect, statement, list(statement.selected_columns), is_packed=False)
+
+
+def _question(
+    dialect: Dialect,
+    statement: ClauseElement,
+    columns: Sequence[ColumnElement[Any]],
+    *,
+    is_packed: bool,
+) -> Question:
+    compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return Question(
+        Statement(str(compiled), finds=True, is_packed=is_packed),
+        tuple(compiled.positiontup or ()),
+        compiled.params,
+        moment_writer(dialect),
+        # mypy wants the names written out.
+        namedtuple("Row", [str(column.key) for column in columns]),
+        tuple(_readers(dialect, columns)),
+    )
+
+
+def _readers(
+    dialect: Dialect, columns: Sequence[ColumnElement[Any]]
+) -> Iterator[tuple[int, _Read]]:
+    """Tell which values do not come as they are, and what reads them."""
+    read_moment = moment_reader(dialect)
+    for place, column in enumerate(columns):
+        if isinstance(column.type, JSON):
+            yield place, orjson.loads
+        elif isinstance(column.type, Moment) and read_moment is not as_it_is:
+            yield place, read_moment
