@@ -63,7 +63,7 @@ def test_everybody_is_listed_with_how_they_sign_in(home: Path) -> None:
 def test_a_second_factor_is_taken_away_from_who_lost_it(home: Path) -> None:
     done = run(home, "users", "remove-second-factor", "Ada@example.com")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "The password alone lets this person in now.\n"
+    assert done.stdout == "No second factor is asked of this person any more.\n"
     told = complaint(run(home, "users", "remove-second-factor", "eve@example.com"), 1)
     assert told == "There is nobody with the address 'eve@example.com'."
 

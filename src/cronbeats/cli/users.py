@@ -53,7 +53,7 @@ def reset_link(email: _Email) -> None:
 def remove_second_factor(email: _Email) -> None:
     """Ask somebody for no second factor any more who lost the app and the recovery codes."""
     asyncio.run(_remove_second_factor(load_settings(), email))
-    typer.echo("The password alone lets this person in now.")
+    typer.echo("No second factor is asked of this person any more.")
 
 
 @users.command("unlink")
