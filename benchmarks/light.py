@@ -26,11 +26,11 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from benchmarks import processor_time
+from benchmarks.memory import MIB, proportional_set_size
 from benchmarks.ping_load import ask
 from benchmarks.ping_targets import PROGRAM, Target, cronbeats, databases, make_jobs
 from benchmarks.report import Goal, print_table, tell_numbers
 
-_MIB = 1024 * 1024
 _FRAMEWORKS = "import fastapi, sqlalchemy"
 _CONNECTIONS = 128
 _LOOK_SECONDS = 0.5
@@ -136,34 +136,22 @@ def _weigh(
     label = f"{name}, {workers} processes" if workers > 1 else name
     with cronbeats(name, PROGRAM, url, keys, folder, f"--workers={workers}") as target:
         time.sleep(options.idle)
-        idle = _proportional_set_size(_pid(target))
+        idle = proportional_set_size(_pid(target))
         rates: list[float] = []
         load = threading.Thread(target=lambda: rates.append(_ping(target, options.seconds)))
         load.start()
         most = idle
         while load.is_alive():
-            most = max(most, _proportional_set_size(_pid(target)))
+            most = max(most, proportional_set_size(_pid(target)))
             load.join(_LOOK_SECONDS)
         processes = len(processor_time.tree(_pid(target)))
     [rate] = rates
-    return Memory(label, processes, idle / _MIB, most / _MIB, rate)
+    return Memory(label, processes, idle / MIB, most / MIB, rate)
 
 
 def _ping(target: Target, seconds: int) -> float:
     run = ask(target.url, "POST", _CONNECTIONS, seconds, keys_file=target.keys_file, first=0)
     return run.rate
-
-
-def _proportional_set_size(root: int) -> int:
-    """Return the bytes that a process and its descendants take, what they share counted once."""
-    total = 0
-    for pid in processor_time.tree(root):
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue  # It has just ended.
-        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    return total
 
 
 def _pid(target: Target) -> int:
@@ -179,7 +167,7 @@ def _installed() -> Iterator[Installed]:
             found = distribution(name)
         except PackageNotFoundError:
             continue  # It is for another system.
-        yield Installed(name, found.version, _size(found) / _MIB)
+        yield Installed(name, found.version, _size(found) / MIB)
 
 
 def _size(found: Distribution) -> int:

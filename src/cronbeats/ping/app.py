@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import datetime
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
@@ -20,7 +20,7 @@ from cronbeats.ping.body import NOTHING, Said, clean, read_body
 from cronbeats.ping.intake import Intake
 from cronbeats.ping.limits import Acquaintances, TokenBuckets
 from cronbeats.ping.receipt import Answer
-from cronbeats.ping.target import Impossible, Nowhere, Target, parse_target
+from cronbeats.ping.target import Impossible, Target, parse_target
 from cronbeats.services.receive_signals import Accepted, Arrival, NoSuchJob
 
 _OUTCOMES = {
@@ -89,38 +89,39 @@ class PingDoor:
     async def _answer(self, scope: Scope, receive: Receive, now: datetime, begun: float) -> Answer:
         address = address_of(scope, self._trusted) or ""
         target = parse_target(scope["raw_path"], scope["query_string"])
+        is_known = isinstance(target, Target) and self._acquaintances.know(address, target.key)
+        # Before anything is done for it: to turn somebody away must cost much less than a ping.
+        if isinstance(target, Target) and (answer := self._turn_away(address, now, is_known)):
+            return answer
         may_have_body, user_agent = _look_at_headers(scope)
         body, size = b"", 0
         if may_have_body:
-            with self._expecting(target, address, now):
+            # A stranger must not hold judgement back.
+            with self._intake.expecting(now) if is_known else nullcontext():
                 body, size = await _read(receive, max(self._body_limit, _MOST_BYTES_READ))
         if scope["method"] not in _METHODS:
             return receipt.impossible("use GET, POST or HEAD")
         if isinstance(target, Target):
             said = read_body(target.kind, body, size, self._body_limit) if size else NOTHING
             signal = _signal(target, said, now, address or None, user_agent)
-            return await self._take(target, signal, address, begun)
+            return await self._take(target, signal, address, begun, is_known=is_known)
         return (
             receipt.impossible(target.rule) if isinstance(target, Impossible) else receipt.NOT_FOUND
         )
 
-    def _expecting(
-        self, target: Target | Nowhere | Impossible, address: str, now: datetime
-    ) -> AbstractContextManager[None]:
-        """Let nobody be blamed while a signal's body is on its way, however slowly.
-
-        Only for those who were seen to know the job's key: a stranger must not hold judgement back.
-        """
-        if isinstance(target, Target) and self._acquaintances.know(address, target.key):
-            return self._intake.expecting(now)
-        return nullcontext()
-
-    async def _take(self, target: Target, signal: Signal, address: str, begun: float) -> Answer:
-        """Hand a signal in, unless it comes too fast or from somebody who is guessing keys."""
-        if wait := self._jobs.take(target.key):
-            return receipt.too_many(wait)
-        is_known = self._acquaintances.know(address, target.key)
+    def _turn_away(self, address: str, now: datetime, is_known: bool) -> Answer | None:
+        """Answer whoever is guessing keys, or for whom there is no room; None to all others."""
         if not is_known and (wait := self._guesses.wait(address)):
+            return receipt.too_many(wait)
+        if self._intake.refuses(now, is_known=is_known):
+            return receipt.unavailable(self._intake.retry_after_seconds())
+        return None
+
+    async def _take(
+        self, target: Target, signal: Signal, address: str, begun: float, *, is_known: bool
+    ) -> Answer:
+        """Hand a signal in, unless its job sends too many."""
+        if wait := self._jobs.take(target.key):
             return receipt.too_many(wait)
         result = await self._intake.submit(Arrival(target.key, signal), is_known=is_known)
         if isinstance(result, Accepted):

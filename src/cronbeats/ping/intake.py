@@ -55,6 +55,7 @@ class Intake:
         self._note_refusal = note_refusal
         self._admission = admission or Admission(_MOST_AT_ONCE)
         self._instruments = instruments or Instruments()
+        self._overloads = self._instruments.overloads[Door.PING]
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
         self._committing: list[_Waiting] = []
@@ -70,9 +71,7 @@ class Intake:
         UnavailableError if it was not certain in time, and at once if it could not be. `is_known`
         says whether its sender was seen to know the job's key.
         """
-        if not self._admission.admits(len(self._waiting), self._bytes, is_known=is_known):
-            self._instruments.overloads[Door.PING].add()
-            self._refuse(arrival)
+        if self.refuses(arrival.signal.received_at, is_known=is_known):
             return UnavailableError("more signals come than can be stored")
         loop = asyncio.get_running_loop()
         waiting = _Waiting(arrival, loop.create_future(), loop.time(), _bytes_of(arrival.signal))
@@ -83,6 +82,17 @@ class Intake:
         if self._overdue_timer is None:
             self._watch_for_overdue()
         return await waiting.receipt
+
+    def refuses(self, received_at: datetime, *, is_known: bool) -> bool:
+        """Tell whether a signal that came at `received_at` could not be stored in time.
+
+        That it was refused is then known, so that nobody is blamed for it.
+        """
+        if self._admission.admits(len(self._waiting), self._bytes, is_known=is_known):
+            return False
+        self._overloads.add()
+        self._refuse(received_at)
+        return True
 
     @contextmanager
     def expecting(self, received_at: datetime) -> Iterator[None]:
@@ -144,7 +154,7 @@ class Intake:
         self._instruments.commit_seconds.observe(time.perf_counter() - begun)
         for each, receipt in zip(batch, done.receipts, strict=True):
             if isinstance(receipt, UnavailableError):
-                self._refuse(each.arrival)
+                self._refuse(each.arrival.signal.received_at)
             if not each.receipt.done():
                 each.receipt.set_result(receipt)
         if not all(isinstance(receipt, UnavailableError) for receipt in done.receipts):
@@ -153,8 +163,8 @@ class Intake:
             self._alerts_are_owed()
         self._report(done.receipts)
 
-    def _refuse(self, arrival: Arrival) -> None:
-        self._note_refusal(arrival.signal.received_at)
+    def _refuse(self, received_at: datetime) -> None:
+        self._note_refusal(received_at)
         self._admission.note_refused()
 
     def _report(self, receipts: Sequence[Receipt]) -> None:
@@ -176,7 +186,7 @@ class Intake:
         limit = loop.time() - self._longest_wait
         for each in (*self._committing, *self._waiting):
             if each.since <= limit and not each.receipt.done():
-                self._refuse(each.arrival)
+                self._refuse(each.arrival.signal.received_at)
                 each.receipt.set_result(UnavailableError("the database took too long"))
         while self._waiting and self._waiting[0].receipt.done():
             self._take_first()

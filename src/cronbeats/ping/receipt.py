@@ -67,6 +67,7 @@ def too_many(wait_seconds: float) -> Answer:
     return refused(429, "Too many requests", max(1, -int(-wait_seconds // 1)))
 
 
+@lru_cache
 def unavailable(wait_seconds: int) -> Answer:
     """Answer a ping that could not be stored, or of which that is not certain."""
     return refused(503, "The signal could not be stored, please send it again", wait_seconds)
