@@ -7,6 +7,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle
 from typing import cast
 
@@ -69,13 +70,13 @@ def flood(port: int, keys: Sequence[str], load: Load) -> Heard:
 async def _flood(port: int, keys: Iterator[str], load: Load) -> Heard:
     heard = Heard(timed_from=time.perf_counter() + load.untimed_seconds)
     free, opened = deque[_Connection](), list[_Connection]()
+    connect = partial(_Connection, heard, free)
     loop = asyncio.get_running_loop()
     begun, due = loop.time(), 0
     while (passed := loop.time() - begun) < load.seconds:
         for _ in range(due, round(passed * load.rate)):
             if not free and len(opened) < load.connections:
-                made = _Connection(heard, free)
-                await loop.create_connection(lambda made=made: made, "127.0.0.1", port)
+                _, made = await loop.create_connection(connect, "127.0.0.1", port)
                 opened.append(made)
                 free.append(made)
             if free:

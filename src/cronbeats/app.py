@@ -98,7 +98,7 @@ class App:
             if Duty.WEB in settings.only:
                 web = self._with_others_words(web, settings, provider)
                 self._web = WebDoor(web, turnstile=self._turnstile(Door.WEB))
-        self._health = Health(db, self._roster.vital, self._lookout.warnings)
+        self._health = Health(db, self._roster.vital, self._warnings)
         token = settings.metrics_token
         self._metrics = MetricsDoor(db, clock, self._instruments, token) if token else None
 
@@ -277,6 +277,9 @@ class App:
         except UnavailableError as error:
             return Batch([error] * len(arrivals))
         return await receive_signals(self._db, arrivals, blind)
+
+    def _warnings(self) -> dict[str, str]:
+        return {**self._lookout.warnings(), **self._intake.warnings()}
 
     def _wake_courier(self) -> None:
         self._roster.owed()

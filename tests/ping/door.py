@@ -35,12 +35,13 @@ def door_to(
     rate_per_second: float = 0,
     body_limit: int = 10_000,
     trusted_proxies: Sequence[Network] = (),
+    clock: TurnableClock | None = None,
 ) -> PingDoor:
     """Make a door that has no limit of its own, unless it is asked for."""
     intake = jobs if isinstance(jobs, Intake) else Intake(jobs.receive, lambda: None)
     return PingDoor(
         intake,
-        TurnableClock(),
+        clock or TurnableClock(),
         rate_per_second=rate_per_second,
         body_limit=body_limit,
         trusted_proxies=trusted_proxies,

@@ -139,3 +139,17 @@ def test_the_longer_nothing_can_be_stored_the_longer_clients_are_asked_to_wait(
     line.arrive(1)
     line.store()
     assert line.admission.retry_after_seconds() == 1
+
+
+def test_what_is_refused_is_a_warning_for_a_while(line: Line) -> None:
+    assert line.admission.warning() is None
+    line.admission.note_refused()
+    assert "some are refused" in (line.admission.warning() or "")
+    line.now += 5
+    line.admission.note_refused()
+    assert "none could be stored for 5 s" in (line.admission.warning() or "")
+    line.arrive(1)
+    line.store()
+    assert "some are refused" in (line.admission.warning() or "")
+    line.now += 11
+    assert line.admission.warning() is None

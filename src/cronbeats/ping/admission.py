@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from math import ceil
+from math import ceil, inf
 
 _MOST_WAITING = 20_000
 _MOST_BYTES = 64 * 1024 * 1024
@@ -23,6 +23,9 @@ _SHARE_OF_STRANGERS = 0.5
 _WEIGHT = 0.3
 # Clients try some five times: the longer it lasts, the longer they should wait for the next one.
 _LONGEST_RETRY_SECONDS = 8
+_LATELY_SECONDS = 10.0
+_STALL_SECONDS = 1.0
+_NOBODY_IS_BLAMED = "they are told to come again, and no job is blamed for it"
 
 
 class Admission:
@@ -47,6 +50,7 @@ class Admission:
         self._begun = 0.0
         self._standing_since: float | None = None
         self._refusing_since: float | None = None
+        self._refused_at = -inf
 
     def admits(self, waiting: int, their_bytes: int, *, is_known: bool) -> bool:
         """Tell whether one more may wait behind so many, who can be stored in time.
@@ -86,8 +90,19 @@ class Admission:
 
     def note_refused(self) -> None:
         """Know that somebody was refused, or that a signal could not be stored."""
+        self._refused_at = self._monotonic()
         if self._refusing_since is None:
-            self._refusing_since = self._monotonic()
+            self._refusing_since = self._refused_at
+
+    def warning(self) -> str | None:
+        """Say in words that pings are being refused, None if none was lately."""
+        now = self._monotonic()
+        if now - self._refused_at > _LATELY_SECONDS:
+            return None
+        if self._refusing_since is not None and now - self._refusing_since > _STALL_SECONDS:
+            lasted = now - self._refusing_since
+            return f"none could be stored for {lasted:.0f} s: {_NOBODY_IS_BLAMED}"
+        return f"some are refused: {_NOBODY_IS_BLAMED}"
 
     def retry_after_seconds(self) -> int:
         """Return after how long one who was refused should send again: not all at the same time."""

@@ -118,6 +118,11 @@ class Intake:
         """Tell whether more signals wait than can be stored in one go."""
         return self._admission.is_pressed()
 
+    def warnings(self) -> dict[str, str]:
+        """Say what needs a hand, as `Lookout.warnings` does."""
+        words = self._admission.warning()
+        return {} if words is None else {"pings": words}
+
     def retry_after_seconds(self) -> int:
         """Return after how long whoever was refused should send again."""
         return self._admission.retry_after_seconds()
