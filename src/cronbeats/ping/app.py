@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -19,6 +18,7 @@ from cronbeats.ping import receipt
 from cronbeats.ping.body import NOTHING, Said, clean, read_body
 from cronbeats.ping.intake import Intake
 from cronbeats.ping.limits import Acquaintances, TokenBuckets
+from cronbeats.ping.reader import BodyReader
 from cronbeats.ping.receipt import Answer
 from cronbeats.ping.target import Impossible, Target, parse_target
 from cronbeats.services.receive_signals import Accepted, Arrival, NoSuchJob
@@ -39,11 +39,6 @@ _JOB_BURST = 60
 _GUESSES_PER_SECOND = 1.0
 _GUESS_BURST = 60
 _LONGEST_USER_AGENT = 255
-# A JSON body is understood up to this size, even if less is kept.
-_MOST_BYTES_READ = 131_072
-# Bytes of a body are counted up to here, which a database's integer can hold.
-_MOST_COUNTED = 2**31 - 1
-_BODY_PATIENCE_SECONDS = 10
 
 
 class PingDoor:
@@ -62,6 +57,7 @@ class PingDoor:
         self._intake = intake
         self._clock = clock
         self._body_limit = body_limit
+        self._reader = BodyReader(body_limit)
         self._trusted = trusted_proxies
         self._jobs = TokenBuckets(rate_per_second, _JOB_BURST, time.monotonic)
         self._guesses = TokenBuckets(_GUESSES_PER_SECOND, _GUESS_BURST, time.monotonic)
@@ -98,7 +94,7 @@ class PingDoor:
         if may_have_body:
             # A stranger must not hold judgement back.
             with self._intake.expecting(now) if is_known else nullcontext():
-                body, size = await _read(receive, max(self._body_limit, _MOST_BYTES_READ))
+                body, size = await self._reader.read(receive)
         if scope["method"] not in _METHODS:
             return receipt.impossible("use GET, POST or HEAD")
         if isinstance(target, Target):
@@ -178,26 +174,6 @@ def _look_at_headers(scope: Scope) -> tuple[bool, str | None]:
         elif name in _ANNOUNCING_A_BODY:
             may_have_body = True
     return may_have_body, user_agent
-
-
-async def _read(receive: Receive, most: int) -> tuple[bytes, int]:
-    """Return up to `most` bytes of the body, and how many there were, counted up to 2 GiB.
-
-    What comes too slowly counts as all there is: the request itself is the news.
-    """
-    kept, size = bytearray(), 0
-    try:
-        async with asyncio.timeout(_BODY_PATIENCE_SECONDS):
-            more = True
-            while more:
-                message = await receive()
-                part = message.get("body", b"")
-                size = min(size + len(part), _MOST_COUNTED)
-                kept += part[: most - len(kept)]
-                more = message.get("more_body", False)
-    except TimeoutError:
-        pass
-    return bytes(kept), size
 
 
 @lru_cache
