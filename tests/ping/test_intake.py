@@ -71,6 +71,42 @@ async def test_what_arrives_during_a_commit_is_committed_together_next() -> None
     assert receipts == [Accepted(START), Accepted(START), NoSuchJob(), Accepted(START)]
 
 
+async def test_as_many_as_are_under_way_need_not_wait_for_them() -> None:
+    counter = Counter()
+    intake = counter.intake()
+    tasks = await submit(intake, arrival("first"))
+    await settle()
+    others = [f"other{number}" for number in range(16)]
+    tasks += await submit(intake, *[arrival(key) for key in others])
+    await settle()
+    assert counter.batches == [["first"], others]
+
+    tasks += await submit(intake, *[arrival(f"third{number}") for number in range(100)])
+    await settle()
+    assert len(counter.batches) == 2, "two are under way at most"
+    counter.open.set()
+    assert set(await asyncio.gather(*tasks)) == {Accepted(START)}
+    assert [len(batch) for batch in counter.batches] == [1, 16, 100]
+
+
+async def test_signals_of_one_job_are_never_under_way_twice_and_keep_their_order() -> None:
+    counter = Counter()
+    intake = counter.intake()
+    moments = [START + timedelta(seconds=number) for number in range(3)]
+    tasks = await submit(intake, arrival("job", received_at=moments[0]))
+    await settle()
+    later = [arrival("job", received_at=moment) for moment in moments[1:]]
+    others = [arrival(f"other{number}") for number in range(16)]
+    tasks += await submit(intake, later[0], *others, later[1])
+    await settle()
+    assert counter.batches == [["job"], [each.key for each in others]]
+
+    counter.open.set()
+    receipts = await asyncio.gather(*tasks)
+    assert counter.batches[2:] == [["job", "job"]]
+    assert [receipts[place] for place in (0, 1, -1)] == [Accepted(moment) for moment in moments]
+
+
 async def test_a_batch_has_500_signals_at_most() -> None:
     counter = Counter(is_open=True)
     await asyncio.gather(*await submit(counter.intake(), *[arrival("x")] * 1100))

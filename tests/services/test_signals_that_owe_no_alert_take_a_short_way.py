@@ -1,5 +1,6 @@
 """Signals that owe nobody an alert go past SQLAlchemy, in one transaction; it is as durable."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -112,6 +113,29 @@ async def test_nobody_notices_that_a_server_has_ended_the_connection_that_was_ke
 def _ask_who_answers(_dialect: Dialect) -> Script[int]:
     [[pid]] = yield Statement("SELECT pg_backend_pid() WHERE '[]' = $1::text", finds=True), "[]"
     return int(pid)
+
+
+async def test_others_who_write_have_their_turn_however_many_scripts_follow_one_another(
+    tmp_path: Path,
+) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'cronbeats.db'}")
+    has_begun, has_written = asyncio.Event(), asyncio.Event()
+
+    async def run_scripts() -> None:
+        while not has_written.is_set():
+            await db.run(_ask_how_durable)
+            has_begun.set()
+
+    async def write() -> None:
+        await has_begun.wait()
+        async with db.write() as tx:
+            await tx.execute(text("CREATE TABLE written (at INTEGER)"))
+        has_written.set()
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        for task in (run_scripts(), run_scripts(), run_scripts(), write()):
+            tasks.create_task(task)
+    await db.close()
 
 
 async def test_it_waits_for_the_disk_even_after_writes_that_did_not(tmp_path: Path) -> None:

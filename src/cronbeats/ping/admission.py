@@ -69,21 +69,27 @@ class Admission:
         """Tell whether more wait than fit into one batch."""
         return self._standing_since is not None
 
-    def note_begun(self, left: int) -> None:
-        """Know that a batch was taken, and so many are left in the line."""
-        self._begun = self._monotonic()
+    def note_begun(self, left: int, *, is_alone: bool = True) -> None:
+        """Know that a batch was taken, and so many are left in the line.
+
+        Unless it `is_alone`, it is stored only after the one that is under way already.
+        """
+        now = self._monotonic()
+        if is_alone:
+            self._begun = now
         if left == 0:
             self._standing_since = None
         elif self._standing_since is None:
-            self._standing_since = self._begun
+            self._standing_since = now
 
     def note_stored(self, count: int) -> None:
         """Know that the batch at hand, of so many, was stored: only a full one tells how fast."""
+        begun, self._begun = self._begun, self._monotonic()
         self._refusing_since = None
         if count < self._most_at_once:
             self._wait_seconds = 0.0
             return
-        seconds = (self._monotonic() - self._begun) / count
+        seconds = (self._begun - begun) / count
         if self._seconds_each:
             seconds = self._seconds_each + _WEIGHT * (seconds - self._seconds_each)
         self._seconds_each = seconds

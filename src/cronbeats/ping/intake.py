@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from sys import getsizeof
 
 import structlog
@@ -20,6 +21,13 @@ from cronbeats.ping.admission import Admission
 from cronbeats.services.receive_signals import Arrival, Batch, Receipt
 
 _MOST_AT_ONCE = 500
+# While one batch is made durable, the next one is prepared, or answered.
+_MOST_UNDER_WAY = 2
+# A commit costs as much as several signals: fewer than this, or than are under way already, wait
+# for these to be done.
+_ENOUGH_FOR_ANOTHER = 16
+# So far into the line it is asked whose turn it may be.
+_MOST_LOOKED_AT = 2 * _MOST_AT_ONCE
 # Clients give up after 5 s and send again; an answer that comes later helps nobody.
 _LONGEST_WAIT_SECONDS = 3.5
 _LOOK_FOR_OVERDUE_SECONDS = 0.5
@@ -37,7 +45,11 @@ class _Waiting:
 
 
 class Intake:
-    """Hands arrivals to `receive` in batches: while one is committed, the next one gathers."""
+    """Hands arrivals to `receive` in batches: while one is committed, the next one gathers.
+
+    Two at most are under way at once, and never with signals of the same job, so that these count
+    in their order.
+    """
 
     def __init__(
         self,
@@ -58,8 +70,10 @@ class Intake:
         self._overloads = self._instruments.overloads[Door.PING]
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
-        self._committing: list[_Waiting] = []
-        self._worker: asyncio.Task[None] | None = None
+        self._under_way: list[list[_Waiting]] = []
+        self._busy_keys: set[str] = set()
+        self._commits: set[asyncio.Task[None]] = set()
+        self._is_about_to_begin = False
         self._overdue_timer: asyncio.TimerHandle | None = None
         self._expected: dict[object, datetime] = {}
         self._refused = 0
@@ -77,8 +91,10 @@ class Intake:
         waiting = _Waiting(arrival, loop.create_future(), loop.time(), _bytes_of(arrival.signal))
         self._waiting.append(waiting)
         self._bytes += waiting.bytes
-        if self._worker is None:
-            self._worker = loop.create_task(self._commit_all())
+        if not self._is_about_to_begin and len(self._under_way) < _MOST_UNDER_WAY:
+            # What else this turn of the loop brings goes along.
+            self._is_about_to_begin = True
+            loop.call_soon(self._begin)
         if self._overdue_timer is None:
             self._watch_for_overdue()
         return await waiting.receipt
@@ -109,8 +125,8 @@ class Intake:
 
         Nobody may be blamed for silence after this moment: the signal that breaks it may be here.
         """
-        moments = [each.arrival.signal.received_at for each in self._committing]
-        moments += [each.arrival.signal.received_at for each in self._waiting]
+        unsettled = chain(*self._under_way, self._waiting)
+        moments = [each.arrival.signal.received_at for each in unsettled]
         moments += self._expected.values()
         return min(moments, default=None)
 
@@ -129,25 +145,38 @@ class Intake:
 
     async def drain(self) -> None:
         """Wait until nothing is waiting any more."""
-        while self._worker is not None:
-            await asyncio.shield(self._worker)
+        while self._waiting or self._commits:
+            await (asyncio.wait(self._commits) if self._commits else asyncio.sleep(0))
 
-    async def _commit_all(self) -> None:
-        try:
-            while self._waiting:
-                count = min(len(self._waiting), _MOST_AT_ONCE)
-                self._committing = [self._take_first() for _ in range(count)]
-                self._admission.note_begun(len(self._waiting))
-                await self._commit(self._committing)
-                self._committing = []
-        finally:
-            self._committing = []
-            self._worker = None
+    def _begin(self) -> None:
+        """Begin what batches may begin now."""
+        self._is_about_to_begin = False
+        while self._is_enough_for_another() and (batch := self._take_batch()):
+            self._admission.note_begun(len(self._waiting), is_alone=not self._under_way)
+            self._under_way.append(batch)
+            commit = asyncio.get_running_loop().create_task(self._commit(batch))
+            self._commits.add(commit)
+            commit.add_done_callback(self._commits.discard)
 
-    def _take_first(self) -> _Waiting:
-        first = self._waiting.popleft()
-        self._bytes -= first.bytes
-        return first
+    def _is_enough_for_another(self) -> bool:
+        if not self._under_way:
+            return bool(self._waiting)
+        is_free = len(self._under_way) < _MOST_UNDER_WAY
+        return is_free and len(self._waiting) >= max(_ENOUGH_FOR_ANOTHER, len(self._under_way[0]))
+
+    def _take_batch(self) -> list[_Waiting]:
+        """Take the first who wait, but those whose job is under way keep their places."""
+        taken: list[_Waiting] = []
+        kept: list[_Waiting] = []
+        for _ in range(min(len(self._waiting), _MOST_LOOKED_AT)):
+            each = self._waiting.popleft()
+            (kept if each.arrival.key in self._busy_keys else taken).append(each)
+            if len(taken) == _MOST_AT_ONCE:
+                break
+        self._waiting.extendleft(reversed(kept))
+        self._bytes -= sum(each.bytes for each in taken)
+        self._busy_keys.update(each.arrival.key for each in taken)
+        return taken
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         begun = time.perf_counter()
@@ -155,8 +184,16 @@ class Intake:
             done = await self._receive([each.arrival for each in batch])
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
             done = Batch([error] * len(batch))
+        finally:
+            self._under_way.remove(batch)
+            self._busy_keys.difference_update(each.arrival.key for each in batch)
+        # The database need not wait until these are answered.
+        self._begin()
         self._instruments.batch_sizes.observe(len(batch))
         self._instruments.commit_seconds.observe(time.perf_counter() - begun)
+        self._settle(batch, done)
+
+    def _settle(self, batch: Sequence[_Waiting], done: Batch) -> None:
         for each, receipt in zip(batch, done.receipts, strict=True):
             if isinstance(receipt, UnavailableError):
                 self._refuse(each.arrival.signal.received_at)
@@ -189,14 +226,14 @@ class Intake:
         """Tell those who waited too long that nothing is certain; run again while anyone waits."""
         loop = asyncio.get_running_loop()
         limit = loop.time() - self._longest_wait
-        for each in (*self._committing, *self._waiting):
+        for each in chain(*self._under_way, self._waiting):
             if each.since <= limit and not each.receipt.done():
                 self._refuse(each.arrival.signal.received_at)
                 each.receipt.set_result(UnavailableError("the database took too long"))
         while self._waiting and self._waiting[0].receipt.done():
-            self._take_first()
+            self._bytes -= self._waiting.popleft().bytes
         self._overdue_timer = None
-        if self._committing or self._waiting:
+        if self._under_way or self._waiting:
             self._overdue_timer = loop.call_later(
                 _LOOK_FOR_OVERDUE_SECONDS, self._watch_for_overdue
             )

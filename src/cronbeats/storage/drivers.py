@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cronbeats.storage.connections import tells_to_part
 from cronbeats.storage.engines import other_durability
+from cronbeats.storage.sharing import Shared
 
 Rows = Sequence[Sequence[Any]]
 """What a query finds: values by the places of its columns, moments as the database keeps them."""
@@ -125,12 +126,17 @@ class _Line:
     connection: AsyncConnection
     driver: Any
 
+    async def close(self) -> None:
+        """Give the connection back."""
+        await self.connection.close()
+
 
 class ScriptRunner:
     """Runs scripts in a database that an engine connects to.
 
     It keeps up to `keeps` connections that it used: to take one and to give it back costs more than
-    a small script. A file's one writing connection is everybody's, and must not be kept.
+    a small script. A file's one writing connection is everybody's, and must not be kept; scripts
+    that want it at the same time share it, and follow one another in the driver's own thread.
     """
 
     def __init__(self, engine: AsyncEngine, keeps: int) -> None:
@@ -138,6 +144,7 @@ class ScriptRunner:
         self._is_server = engine.dialect.name == "postgresql"
         self._keeps = keeps
         self._kept: list[_Line] = []
+        self._shared = None if self._is_server or keeps else Shared(self._connect, _Line.close)
 
     async def run(self, manner: Manner, begin: Callable[[Dialect], Script[Result]]) -> Result:
         """Run the script that `begin` makes; it may be made twice, if nothing was done before.
@@ -146,6 +153,9 @@ class ScriptRunner:
         or use the database.
         """
         try:
+            if self._shared is not None:
+                async with self._shared.taken() as line:
+                    return await _run_in_thread(line, manner, begin(self._engine.dialect))
             if self._kept:
                 line = self._kept.pop()
                 try:
@@ -161,7 +171,7 @@ class ScriptRunner:
     async def close(self) -> None:
         """Give back the connections that were kept."""
         while self._kept:
-            await self._kept.pop().connection.close()
+            await self._kept.pop().close()
 
     async def _connect(self) -> _Line:
         connection = await self._engine.connect()
@@ -183,7 +193,7 @@ class ScriptRunner:
         if len(self._kept) < self._keeps:
             self._kept.append(line)
         else:
-            await line.connection.close()
+            await line.close()
         return result
 
 
