@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from cronbeats.domain.blind_window import BlindWindow, BlindWindows
 from cronbeats.domain.job import Rules, State, Status
@@ -46,6 +46,19 @@ async def test_a_ping_leaves_the_clocks_plan_alone_if_it_only_moves_the_deadline
     world.clock.turn(30)
     assert (await world.look()).looked_at == 1
     assert await wake_at(world, job) == planned + timedelta(seconds=60)
+
+
+async def test_a_ping_lets_the_clock_look_in_time_where_it_planned_to_look_too_late(
+    world: World,
+) -> None:
+    job = await world.make_job()
+    await world.ping(job)
+    for too_late in (world.clock() + timedelta(days=1), None):
+        async with world.db.write() as tx:
+            await tx.execute(update(job_states).values(wake_at=too_late))
+        deadline = world.clock.turn(60) + timedelta(seconds=90)
+        await world.ping(job)
+        assert await wake_at(world, job) == deadline
 
 
 async def test_an_earlier_deadline_moves_the_clocks_plan(world: World) -> None:

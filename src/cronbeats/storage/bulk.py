@@ -98,14 +98,25 @@ def state_update(dialect: Dialect, names: tuple[str, ...], *, by_clock: bool) ->
 
 @lru_cache
 def steady_update(dialect: Dialect, names: tuple[str, ...]) -> Any:
-    """Return the statement that updates rows of job_states by what routine successes changed."""
+    """Return the statement that updates rows of job_states by what routine successes changed.
+
+    Without the clock's plan: SQLite would write its index anew even where that stays as it is.
+    """
     rows = table_of_packed(dialect, {name: job_states.c[name].type for name in names})
     values: dict[str, Any] = {name: rows.c[name] for name in names if name != "job_id"}
     values |= dict.fromkeys(("last_counted_at", "last_signal_at"), rows.c.last_success_at)
     values |= dict.fromkeys(("bad_streak", "missed_streak"), literal_column("0"))
     values |= dict.fromkeys(_FORGOTTEN_BY_ROUTINE, null())
-    values["wake_at"] = _wake_in_time(rows)
     return update(job_states).where(job_states.c.job_id == rows.c.job_id).values(values)
+
+
+@lru_cache
+def plan_update(dialect: Dialect) -> Any:
+    """Return the statement by which the clock looks at jobs sooner: packed ids and moments."""
+    named = ("job_id", "wake_at")
+    rows = table_of_packed(dialect, {name: job_states.c[name].type for name in named})
+    where = job_states.c.job_id == rows.c.job_id
+    return update(job_states).where(where).values(wake_at=rows.c.wake_at)
 
 
 def _wake_in_time(rows: Subquery) -> Any:

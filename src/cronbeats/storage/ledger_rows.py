@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cronbeats.domain.job import Rules, Run, State, late_at, next_deadline
+from cronbeats.domain.job import Rules, Run, State, next_deadline
 from cronbeats.domain.routine import Steady
 from cronbeats.domain.signal import Signal
 
@@ -155,11 +155,10 @@ STEADY = (
     "last_kind",
     "last_run_id",
     "last_success_at",
-    "wake_at",
 )
 
 
-def steady_row(job_id: int, rules: Rules, steady: Steady) -> Sequence[Any]:
+def steady_row(job_id: int, steady: Steady) -> Sequence[Any]:
     """Return what a routine success has changed in the row of a job's state."""
     return (
         job_id,
@@ -169,7 +168,6 @@ def steady_row(job_id: int, rules: Rules, steady: Steady) -> Sequence[Any]:
         steady.last_kind,
         steady.last_run_id,
         steady.last_counted_at,
-        late_at(rules, steady.due_at),
     )
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict, namedtuple
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import Dialect, select
 
 from cronbeats.domain.hint import HintKind, Hints
-from cronbeats.domain.job import Job, Rules, Run, State, Status
+from cronbeats.domain.job import Job, Rules, Run, State, Status, late_at
 from cronbeats.domain.routine import Steady
 from cronbeats.domain.schedule import Cron, Every
 from cronbeats.domain.signal import SignalKind
@@ -54,6 +55,7 @@ class Account:
     key: str
     rules: Rules
     is_enabled: bool
+    wake_at: datetime | None
     steady: Steady | None
     state: State | None = None
     received: list[Received] = field(default_factory=list)
@@ -131,10 +133,24 @@ def _read_states(dialect: Dialect, accounts: Collection[Account]) -> Script[None
 
 def _write_routine(dialect: Dialect, accounts: Sequence[Account]) -> Script[None]:
     use = _statements(dialect)
-    steady = [steady_row(each.job_id, each.rules, each.steady) for each in accounts if each.steady]
+    steady = [steady_row(each.job_id, each.steady) for each in accounts if each.steady]
     yield use.save_steady, pack_rows(dialect, steady)
+    sooner = [(each.job_id, deadline) for each in accounts if (deadline := _late_before_look(each))]
+    if sooner:
+        yield use.plan_looks, pack_rows(dialect, sooner)
     new = [routine_run_row(each.job_id, run) for each in accounts for run in each.runs.values()]
     yield use.insert_runs, pack_rows(dialect, new)
+
+
+def _late_before_look(account: Account) -> datetime | None:
+    """Return when a job will be late if the clock would look only after that, as it seldom would.
+
+    A look that comes too early costs little, moving it with every ping a write to its index.
+    """
+    if account.steady is None:
+        return None
+    deadline, planned = late_at(account.rules, account.steady.due_at), account.wake_at
+    return deadline if deadline and (planned is None or deadline < planned) else None
 
 
 def _write_quiet(dialect: Dialect, accounts: Collection[Account]) -> Script[None]:
@@ -153,6 +169,7 @@ class _Statements:
     open_runs: Statement
     insert_signals: Statement
     save_steady: Statement
+    plan_looks: Statement
     insert_runs: Statement
     save_states: Statement
     upsert_runs: Statement
@@ -166,6 +183,7 @@ def _statements(dialect: Dialect) -> _Statements:
         open_runs=query(dialect, _open_runs(dialect)),
         insert_signals=command(dialect, bulk.insertion(dialect, signals, SIGNAL)),
         save_steady=command(dialect, bulk.steady_update(dialect, STEADY)),
+        plan_looks=command(dialect, bulk.plan_update(dialect)),
         insert_runs=command(dialect, bulk.insertion(dialect, runs, ROUTINE_RUN)),
         save_states=command(dialect, bulk.state_update(dialect, STATE, by_clock=False)),
         upsert_runs=command(dialect, bulk.replacement(dialect, runs, RUN, ("job_id", "number"))),
@@ -197,6 +215,7 @@ _STANDING = (
     job_states.c.last_counted_at,
     job_states.c.last_kind,
     job_states.c.last_run_id,
+    job_states.c.wake_at,
 )
 
 
@@ -256,7 +275,8 @@ def _account(row: Any, read: ReadMoment) -> Account:
         row.recovery_threshold,
     )
     is_enabled = row.status != Status.DISABLED
-    return Account(row.id, row.workspace_id, row.job_key, rules, is_enabled, _steady(row, read))
+    steady, wake_at = _steady(row, read), read(row.wake_at)
+    return Account(row.id, row.workspace_id, row.job_key, rules, is_enabled, wake_at, steady)
 
 
 def _steady(row: Any, read: ReadMoment) -> Steady | None:
