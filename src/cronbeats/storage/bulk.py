@@ -67,9 +67,11 @@ async def _execute(tx: Transaction, statement: Any, rows: Sequence[Row]) -> Any:
 
 
 @lru_cache
-def insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Any:
-    """Return the statement that inserts packed rows in their order."""
-    rows = table_of_packed(dialect, {name: table.c[name].type for name in names})
+def insertion(
+    dialect: Dialect, table: Table, names: tuple[str, ...], packed: str = PACKED_ROWS
+) -> Any:
+    """Return the statement that inserts packed rows, its parameter `packed`, in their order."""
+    rows = table_of_packed(dialect, {name: table.c[name].type for name in names}, packed)
     return insert(table).from_select(names, select(rows))
 
 
@@ -97,12 +99,12 @@ def state_update(dialect: Dialect, names: tuple[str, ...], *, by_clock: bool) ->
 
 
 @lru_cache
-def steady_update(dialect: Dialect, names: tuple[str, ...]) -> Any:
+def steady_update(dialect: Dialect, names: tuple[str, ...], packed: str = PACKED_ROWS) -> Any:
     """Return the statement that updates rows of job_states by what routine successes changed.
 
     Without the clock's plan: SQLite would write its index anew even where that stays as it is.
     """
-    rows = table_of_packed(dialect, {name: job_states.c[name].type for name in names})
+    rows = table_of_packed(dialect, {name: job_states.c[name].type for name in names}, packed)
     values: dict[str, Any] = {name: rows.c[name] for name in names if name != "job_id"}
     values |= dict.fromkeys(("last_counted_at", "last_signal_at"), rows.c.last_success_at)
     values |= dict.fromkeys(("bad_streak", "missed_streak"), literal_column("0"))

@@ -145,9 +145,16 @@ def table_of(
     return _unpacked(tx.dialect, columns, parameter)
 
 
-def table_of_packed(dialect: Dialect, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
-    """Return the table of the rows that a statement gets, packed, as its parameter PACKED_ROWS."""
-    return _unpacked(dialect, columns, bindparam(PACKED_ROWS, type_=String))
+def table_of_packed(
+    dialect: Dialect, columns: Mapping[str, TypeEngine[Any]], name: str = PACKED_ROWS
+) -> Subquery:
+    """Return the table of the rows that a statement gets, packed, as its parameter of that name."""
+    return _unpacked(dialect, columns, bindparam(name, type_=String))
+
+
+def can_write_several_at_once(dialect: Dialect) -> bool:
+    """Tell whether one statement can write to several tables, and so ask the server only once."""
+    return dialect.name == "postgresql"
 
 
 def pack_rows(dialect: Dialect, rows: Sequence[Sequence[Any]]) -> str:

@@ -22,7 +22,13 @@ from cronbeats.domain.schedule import Cron, Every
 from cronbeats.domain.signal import SignalKind
 from cronbeats.storage import bulk
 from cronbeats.storage.database import Database
-from cronbeats.storage.dialect import ReadMoment, moment_reader, pack_rows, table_of_packed
+from cronbeats.storage.dialect import (
+    ReadMoment,
+    can_write_several_at_once,
+    moment_reader,
+    pack_rows,
+    table_of_packed,
+)
 from cronbeats.storage.drivers import Rows, Script, Statement, command, query
 from cronbeats.storage.ledger_rows import (
     ROUTINE_RUN,
@@ -106,15 +112,11 @@ def _script(dialect: Dialect, keys: Sequence[str], judge: Judge) -> Script[Seque
         quiet = judge.judge_by_law(left)
     unsteady = {each.job_id for each in left}
     routine = [each for each in accounts if each.received and each.job_id not in unsteady]
-    changed = sorted((*routine, *quiet), key=lambda each: each.job_id)
-    if changed:
-        received = [signal_row(each.job_id, its) for each in changed for its in each.received]
-        yield use.insert_signals, pack_rows(dialect, received)
     if routine:
         yield from _write_routine(dialect, routine)
     if quiet:
         yield from _write_quiet(dialect, quiet)
-    return changed
+    return (*routine, *quiet)
 
 
 def _read_states(dialect: Dialect, accounts: Collection[Account]) -> Script[None]:
@@ -133,13 +135,25 @@ def _read_states(dialect: Dialect, accounts: Collection[Account]) -> Script[None
 
 def _write_routine(dialect: Dialect, accounts: Sequence[Account]) -> Script[None]:
     use = _statements(dialect)
+    received = _packed_signals(dialect, accounts)
     steady = [steady_row(each.job_id, each.steady) for each in accounts if each.steady]
-    yield use.save_steady, pack_rows(dialect, steady)
+    states = pack_rows(dialect, steady)
+    new = [routine_run_row(each.job_id, run) for each in accounts for run in each.runs.values()]
+    its_runs = pack_rows(dialect, new)
+    if use.write_routine is not None:
+        yield use.write_routine, received, states, its_runs
+    else:
+        yield use.insert_signals, received
+        yield use.save_steady, states
+        yield use.insert_runs, its_runs
     sooner = [(each.job_id, deadline) for each in accounts if (deadline := _late_before_look(each))]
     if sooner:
         yield use.plan_looks, pack_rows(dialect, sooner)
-    new = [routine_run_row(each.job_id, run) for each in accounts for run in each.runs.values()]
-    yield use.insert_runs, pack_rows(dialect, new)
+
+
+def _packed_signals(dialect: Dialect, accounts: Iterable[Account]) -> str:
+    rows = [signal_row(each.job_id, its) for each in accounts for its in each.received]
+    return pack_rows(dialect, rows)
 
 
 def _late_before_look(account: Account) -> datetime | None:
@@ -155,6 +169,7 @@ def _late_before_look(account: Account) -> datetime | None:
 
 def _write_quiet(dialect: Dialect, accounts: Collection[Account]) -> Script[None]:
     use = _statements(dialect)
+    yield use.insert_signals, _packed_signals(dialect, accounts)
     states = [state_row(each.job_id, each.rules, each.state) for each in accounts if each.state]
     yield use.save_states, pack_rows(dialect, states)
     touched = [run_row(each.job_id, run) for each in accounts for run in each.runs.values()]
@@ -164,6 +179,8 @@ def _write_quiet(dialect: Dialect, accounts: Collection[Account]) -> Script[None
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
+    """The texts of statements; `write_routine` does what three others do, where that can be."""
+
     lock_jobs: Statement
     states: Statement
     open_runs: Statement
@@ -173,6 +190,7 @@ class _Statements:
     insert_runs: Statement
     save_states: Statement
     upsert_runs: Statement
+    write_routine: Statement | None
 
 
 @lru_cache
@@ -187,7 +205,16 @@ def _statements(dialect: Dialect) -> _Statements:
         insert_runs=command(dialect, bulk.insertion(dialect, runs, ROUTINE_RUN)),
         save_states=command(dialect, bulk.state_update(dialect, STATE, by_clock=False)),
         upsert_runs=command(dialect, bulk.replacement(dialect, runs, RUN, ("job_id", "number"))),
+        write_routine=_write_at_once(dialect) if can_write_several_at_once(dialect) else None,
     )
+
+
+def _write_at_once(dialect: Dialect) -> Statement:
+    """Return the statement of three parameters, in this order: signals, states and runs."""
+    its_signals = bulk.insertion(dialect, signals, SIGNAL, "packed_signals").cte("its_signals")
+    its_states = bulk.steady_update(dialect, STEADY, "packed_states").cte("its_states")
+    its_runs = bulk.insertion(dialect, runs, ROUTINE_RUN, "packed_runs")
+    return command(dialect, its_runs.add_cte(its_signals, its_states))
 
 
 _CONFIGURATION = (
