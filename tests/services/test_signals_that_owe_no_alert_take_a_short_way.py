@@ -110,6 +110,18 @@ async def test_nobody_notices_that_a_server_has_ended_the_connection_that_was_ke
     await other.close()
 
 
+async def test_what_is_kept_for_scripts_leaves_a_connection_to_others(database_url: str) -> None:
+    db = Database(database_url, pool_size=2)
+    await asyncio.gather(*(db.run(_ask_anything) for _ in range(4)))
+    async with asyncio.timeout(5), db.write() as tx:
+        assert await tx.scalar(text("SELECT 1")) == 1
+    await db.close()
+
+
+def _ask_anything(_dialect: Dialect) -> Script[Sequence[object]]:
+    return (yield (Statement("SELECT 1", finds=True),))
+
+
 def _ask_who_answers(_dialect: Dialect) -> Script[int]:
     [[pid]] = yield Statement("SELECT pg_backend_pid() WHERE '[]' = $1::text", finds=True), "[]"
     return int(pid)

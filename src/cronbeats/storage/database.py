@@ -87,9 +87,11 @@ class Database:
             engine.update_execution_options(**{_CIPHER: self._cipher})
         self._light_writer = lightly(self._writer)
         is_file = self.file is not None
-        self._scripts = ScriptRunner(self._writer, keeps=0 if is_file else _KEPT)
+        # One is left at least to whoever runs no script.
+        keeps = min(_KEPT, pool_size - 1)
+        self._scripts = ScriptRunner(self._writer, keeps=0 if is_file else keeps)
         # A server has one pool for both.
-        self._questions = ScriptRunner(self._reader, keeps=_KEPT) if is_file else self._scripts
+        self._questions = ScriptRunner(self._reader, keeps=keeps) if is_file else self._scripts
         self._listeners: list[Callable[[Gathered], None]] = []
 
     @property
