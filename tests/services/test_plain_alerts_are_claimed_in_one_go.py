@@ -26,13 +26,15 @@ ROOM = 5
 
 
 class NoLongWay(Database):
-    """A database that commits nothing that is written through SQLAlchemy."""
+    """A database that commits nothing that is written through SQLAlchemy, for some reason."""
+
+    why: Exception = UnavailableError("gone")
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         async with super().write() as tx:
             yield tx
-            raise UnavailableError("gone")
+            raise self.why
 
 
 @pytest.fixture
@@ -148,13 +150,15 @@ async def test_an_integration_that_was_set_up_anew_meanwhile_is_read_again(world
     assert claimed.integration.config["url"] == "https://other.test/hook"
 
 
+@pytest.mark.parametrize("why", [UnavailableError("gone"), RuntimeError("a bug")])
 async def test_what_was_claimed_in_one_go_leaves_though_the_rest_cannot_be_claimed(
-    world: World, database_url: str
+    world: World, database_url: str, why: Exception
 ) -> None:
     await fail_a_job(world)
     await add_sender(world, RecordingChat(IntegrationKind.SLACK))
     await fail_a_job(world)
     db = NoLongWay(database_url)
+    db.why = why
     found = await claim_alerts(
         db, world.courier_senders, world.clock(), room=lambda _: ROOM, storms=world.storms
     )

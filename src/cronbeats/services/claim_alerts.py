@@ -79,10 +79,10 @@ async def _claim(
         return [Claims(plain.claimed)]
     try:
         return [Claims(plain.claimed), *await _claim_with_care(wish, rest)]
-    except UnavailableError:
+    except Exception:
         if not plain.claimed:
             raise
-        # What was claimed must leave, whatever comes of the rest.
+        # What was claimed must leave, whatever comes of the rest: that is tried again at once.
         return [Claims(plain.claimed, look_again_at=wish.now)]
 
 
