@@ -4,16 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, select
 
 from cronbeats.services.delete_workspaces import delete_workspace
 from cronbeats.services.set_up import set_up
 from cronbeats.storage import deleted_workspaces
-from cronbeats.storage.database import Database
 from cronbeats.storage.schema import job_states, jobs
 from cronbeats.workers.pruner import Pruner
 from tests.api.answers import data_of
 from tests.api.furnished import ask, furnish
+from tests.support.lock_waits import until_waiting
 from tests.support.people import person
 from tests.support.pruning import one_round
 from tests.support.stored_rows import StoredRow, stored_rows, tables_of_workspaces
@@ -75,7 +75,7 @@ async def test_rows_that_pings_lock_are_locked_in_their_order(world: World, tabl
     async with world.db.write() as holding:
         await holding.execute(select(key).where(key == ids[9]).with_for_update())
         clearing = asyncio.create_task(clear_all(world))
-        await wait_until_one_waits(world.db)
+        await until_waiting(world.db)
         async with world.db.write() as looking:
             free = select(key).order_by(key).with_for_update(skip_locked=True)
             unlocked = (await looking.scalars(free)).all()
@@ -88,16 +88,6 @@ async def clear_all(world: World) -> None:
     while count:
         async with world.db.write() as tx:
             count = await deleted_workspaces.clear(tx, world.workspace_id, 25)
-
-
-async def wait_until_one_waits(db: Database) -> None:
-    """Wait until some transaction waits for another one."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    async with asyncio.timeout(20):
-        while True:
-            async with db.read() as tx:
-                if await tx.scalar(waiting):
-                    return
 
 
 async def test_the_pruner_begins_when_all_that_was_under_way_is_over(world: World) -> None:

@@ -14,12 +14,19 @@ from cronbeats.domain.blind_window import ALWAYS_HEARD
 from cronbeats.domain.signal import Signal, SignalKind
 from cronbeats.services.check_deadlines import check_deadlines
 from cronbeats.services.claim_alerts import claim_alerts
+from cronbeats.services.delete_workspaces import delete_workspace
 from cronbeats.services.manage_integrations import save_alert_rules
 from cronbeats.services.mute_jobs import mute_jobs, unmute_jobs
 from cronbeats.services.receive_signals import Accepted, Arrival, receive_signals
+from cronbeats.services.set_up import set_up
+from cronbeats.services.stay_aware import stay_aware
+from cronbeats.storage import deleted_workspaces, integrations
 from cronbeats.storage.database import Database
 from cronbeats.storage.schema import alerts, incidents, transitions
 from tests.support.databases import CIPHER
+from tests.support.lock_waits import until_waiting
+from tests.support.outbox import fail_a_job
+from tests.support.people import person
 from tests.support.world import World
 
 PROCESSES = 4
@@ -169,3 +176,34 @@ async def make_armed_jobs(world: World) -> list[str]:
 async def receive(db: Database, world: World, key: str, kind: SignalKind) -> None:
     batch = await receive_signals(db, [Arrival(key, Signal(kind, world.clock()))])
     assert all(isinstance(receipt, Accepted) for receipt in batch.receipts)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_who_takes_a_clock_back_waits_for_couriers_before_it_locks_alerts(
+    world: World,
+) -> None:
+    await make_armed_jobs(world)
+    await fail_a_job(world)
+    await stay_aware(world.db, world.clock)
+    world.clock.turn(-3600)
+    async with world.db.write() as courier:
+        await integrations.lock_many(courier, [1])
+        taking_back = asyncio.create_task(stay_aware(world.db, world.clock))
+        await until_waiting(world.db)
+        async with world.db.write() as tx:
+            free = select(alerts.c.id).with_for_update(skip_locked=True)
+            assert len((await tx.scalars(free)).all()) == 1
+    await taking_back
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_who_takes_a_clock_back_waits_for_no_deleted_workspace(world: World) -> None:
+    other = await set_up(world.db, "Office", "eve@example.com", world.clock())
+    now = world.clock()
+    await delete_workspace(world.db, other.workspace_id, "Office", by=person(2), now=now)
+    await stay_aware(world.db, world.clock)
+    world.clock.turn(-3600)
+    async with world.db.write() as clearing:
+        await deleted_workspaces.clear(clearing, other.workspace_id, 1)
+        async with asyncio.timeout(5):
+            await stay_aware(world.db, world.clock)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import text
 
 from cronbeats.domain.access import Role
 from cronbeats.domain.audit import AuditAction
@@ -47,6 +46,7 @@ from cronbeats.storage import audit_log, known_devices, second_factors, sessions
 from cronbeats.storage.authorization_requests import Errand
 from cronbeats.storage.database import Database
 from tests.support.audit import told
+from tests.support.lock_waits import until_waiting
 from tests.support.people import (
     ELSEWHERE,
     EMAIL,
@@ -281,23 +281,13 @@ async def test_who_comes_while_their_account_is_being_made_blocks_nobody(
     async with db.write() as tx:
         await users.let_one_come(tx)
         first = asyncio.create_task(come_from("192.0.2.7"))
-        await wait_until_blocked(db, 1)
+        await until_waiting(db)
         await add_person(db, EVE.email, password=None)
         second = asyncio.create_task(come_from("198.51.100.7"))
-        await wait_until_blocked(db, 2)
+        await until_waiting(db, 2)
     came = await asyncio.gather(first, second)
     assert [await who_is_in(db, each) for each in came] == [EVE.email] * 2
     await db.close()
-
-
-async def wait_until_blocked(db: Database, count: int) -> None:
-    """Wait until so many wait for a lock that belongs to no row."""
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    async with asyncio.timeout(20):
-        while True:
-            async with db.read() as tx:
-                if await tx.scalar(text(waiting)) == count:
-                    return
 
 
 async def test_two_accounts_are_not_linked_to_one_person_at_once(db: Database) -> None:

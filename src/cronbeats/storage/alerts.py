@@ -185,7 +185,10 @@ async def hurry(tx: Transaction, integration_id: int, now: datetime) -> None:
 
 
 async def hurry_all(tx: Transaction, now: datetime, longest_lease_until: datetime) -> None:
-    """Let no owed alert wait beyond `now`, and no lease last beyond a moment."""
+    """Let no owed alert wait beyond `now`, and no lease last beyond a moment.
+
+    All integrations must be locked.
+    """
     ahead = update(alerts).where(IS_OWED)
     waiting = ahead.where(alerts.c.next_attempt_at > now, alerts.c.lease_until.is_(None))
     await tx.execute(waiting.values(next_attempt_at=now))

@@ -193,7 +193,9 @@ async def mend(tx: Transaction, integration_id: int) -> None:
 
 
 async def release_holds(tx: Transaction, now: datetime) -> None:
-    """Let nothing be held beyond `now`."""
+    """Let nothing be held beyond `now`; all integrations are locked, in their order."""
+    every = select(integrations.c.id).order_by(integrations.c.id)
+    await tx.execute(every.with_for_update(key_share=True))
     held = update(integrations).where(integrations.c.resume_at > now)
     await tx.execute(held.values(resume_at=now))
 

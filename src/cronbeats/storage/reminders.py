@@ -59,7 +59,9 @@ async def plan_again(tx: Transaction, now: datetime, workspace_id: int | None = 
 
     What is due already stays, so that the clock finds it. Nobody else plans at the same time.
     """
-    ids = select(workspaces.c.id).order_by(workspaces.c.id).with_for_update(key_share=True)
+    # Deleted ones have no reminders, and whoever clears one away locks it before its jobs.
+    alive = select(workspaces.c.id).where(workspaces.c.deleted_at.is_(None))
+    ids = alive.order_by(workspaces.c.id).with_for_update(key_share=True)
     await tx.execute(ids if workspace_id is None else ids.where(workspaces.c.id == workspace_id))
     query = (
         select(reminders, job_states.c.muted_until, alert_rules.c.reminder_interval_seconds)
