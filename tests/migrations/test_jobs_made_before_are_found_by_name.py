@@ -9,11 +9,13 @@ from sqlalchemy import JSON, column, insert, table
 from sqlalchemy.engine import Connection
 
 from cronbeats import storage
+from cronbeats.domain.blind_window import ALWAYS_HEARD
 from cronbeats.domain.page import PageRequest
-from cronbeats.storage import job_lists
+from cronbeats.storage import job_pages
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.dialect import Moment
 from cronbeats.storage.job_lists import JobQuery, SortKey
+from cronbeats.storage.job_pages import Wanted
 from cronbeats.storage.migrate import migrate
 from tests.support.turnable_clock import START
 
@@ -51,8 +53,8 @@ async def add_job(tx: Transaction, number: int, name: str, description: str | No
 
 
 async def names(db: Database, query: JobQuery) -> list[str]:
-    async with db.read() as tx:
-        found, _ = await job_lists.browse(tx, 1, query, PageRequest(1, 50), ())
+    wanted = Wanted(1, query, PageRequest(1, 50), START, ALWAYS_HEARD)
+    found, _ = await job_pages.browse(db, wanted)
     return [job.name for job in found]
 
 

@@ -1,16 +1,19 @@
 """A workspace may have ten thousand jobs: a page of them is found through an index."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import Select, insert, text, update
 
 from cronbeats.domain.job import Outcome, Rules, State, Status
 from cronbeats.domain.schedule import Every
 from cronbeats.storage import job_lists
 from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.dialect import PACKED_ROWS, pack_rows
 from cronbeats.storage.job_lists import JobQuery, SortKey
 from cronbeats.storage.jobs import NewJob, add
 from cronbeats.storage.ledger import open_account
-from cronbeats.storage.runs import last_outcomes, last_outcomes_query
+from cronbeats.storage.runs import last_outcomes_query
 from cronbeats.storage.schema import job_states, jobs, runs, workspaces
 from tests.support.explain import plan_of
 from tests.support.turnable_clock import START
@@ -51,6 +54,11 @@ async def copy_many(tx: Transaction, pattern_id: int) -> None:
     await tx.execute(insert(job_states), [{**state, "job_id": number} for number in numbers])
 
 
+def listed_of_ours(tx: Transaction, query: JobQuery) -> Select[Any]:
+    listed = job_lists.list_query(tx.dialect, query)
+    return listed.params(job_lists.values_of(OURS, query))
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -62,7 +70,7 @@ async def copy_many(tx: Transaction, pattern_id: int) -> None:
 )
 async def test_a_page_is_read_in_the_order_of_an_index(crowded: Database, query: JobQuery) -> None:
     async with crowded.read() as tx:
-        listed = job_lists.list_query(tx, OURS, query, ())
+        listed = listed_of_ours(tx, query)
         plan = await plan_of(tx, listed.limit(50).offset(100))
     assert "ndex" in plan.replace("INDEX", "Index")
     for sign in ("Seq Scan", "SCAN jobs", "Sort", "TEMP B-TREE"):
@@ -80,10 +88,11 @@ async def test_the_last_runs_of_many_jobs_are_read_through_an_index(crowded: Dat
         await tx.execute(update(job_states).values(run_count=500))
         await tx.execute(text("ANALYZE"))
     async with crowded.read() as tx:
-        wanted = list(range(1, 51))
-        found = await last_outcomes(tx, wanted, 30)
-        plan = await plan_of(tx, last_outcomes_query(tx, wanted, 30))
-    assert found == dict.fromkeys(wanted, [Outcome.SUCCESS] * 30)
+        packed = pack_rows(tx.dialect, [[job_id] for job_id in range(1, 51)])
+        wanted = last_outcomes_query(tx.dialect, 30).params({PACKED_ROWS: packed})
+        found = [tuple(row) for row in await tx.execute(wanted)]
+        plan = await plan_of(tx, wanted)
+    assert found == [(job_id, "success") for job_id in range(1, 51) for _ in range(30)]
     for sign in ("Seq Scan on runs", "SCAN runs"):
         assert sign not in plan, plan
     assert "number>?" in plan or "Limit" in plan, plan
@@ -92,7 +101,7 @@ async def test_the_last_runs_of_many_jobs_are_read_through_an_index(crowded: Dat
 async def test_a_page_in_the_middle_is_right_however_many_there_are(crowded: Database) -> None:
     query = JobQuery(text="JOB 999", sort_by=SortKey.NAME, is_descending=True)
     async with crowded.read() as tx:
-        found = (await tx.execute(job_lists.list_query(tx, OURS, query, ()))).all()
+        found = (await tx.execute(listed_of_ours(tx, query).add_columns(jobs.c.folded_name))).all()
     names = [row.folded_name for row in found]
     assert len(names) == len({row.id for row in found}) > 1
     assert names == sorted(names, reverse=True)

@@ -7,7 +7,7 @@ in the OpenAPI document word for word; the tests compare every answer with it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Protocol, TypeVar, cast, overload
 
 import orjson
 from fastapi import Response
@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from cronbeats.edge.problems import moment
 
 Data = TypeVar("Data")
+_AS_TOLD = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
 PARTS: Final = object()
 """Stands for the example of a field that has parts: it is made from theirs."""
@@ -50,9 +51,31 @@ def success(data: Data) -> Answer[Data]:
 
 def told(answer: Answer[Data]) -> Response:
     """Return a long answer as it is sent; the framework would go through all of it once more."""
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return Response(orjson.dumps(answer, option=_AS_TOLD), media_type="application/json")
 
 
+class TellMoment(Protocol):
+    """Writes a moment, or null."""
+
+    @overload
+    def __call__(self, value: datetime) -> str: ...
+    @overload
+    def __call__(self, value: None) -> None: ...
+
+
+@overload
+def shown_moment(value: datetime) -> str: ...
+@overload
+def shown_moment(value: None) -> None: ...
 def shown_moment(value: datetime | None) -> str | None:
     """Return a moment as the API writes it, or null."""
     return None if value is None else moment(value)
+
+
+@overload
+def told_later(value: datetime) -> str: ...
+@overload
+def told_later(value: None) -> None: ...
+def told_later(value: datetime | None) -> str | None:
+    """Leave a moment to `told`, which writes it the same, but several times as fast."""
+    return cast(str | None, value)

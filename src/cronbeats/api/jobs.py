@@ -8,12 +8,12 @@ import orjson
 from fastapi import Query, Response
 from typing_extensions import TypedDict
 
-from cronbeats.api.answer import PARTS, Answer, shown, success, told
+from cronbeats.api.answer import PARTS, Answer, shown, success, told, told_later
 from cronbeats.api.context import ApiContext, Context, JobEditor, JobId, Reader
 from cronbeats.api.job_queries import JobsQuery
 from cronbeats.api.job_shapes import JobChangesIn, JobIn, chosen_values
 from cronbeats.api.job_shown import ExplanationShown, JobShown
-from cronbeats.api.job_view import explanation_json, job_json
+from cronbeats.api.job_view import explanation_json, job_json, listed_json
 from cronbeats.api.once import IdempotencyKey, fingerprint_of, response_of
 from cronbeats.api.openapi_errors import raises
 from cronbeats.api.openapi_examples import shows
@@ -106,7 +106,7 @@ async def browse(query: Annotated[JobsQuery, Query()], context: Context, who: Re
         query=query.jobs(),
         request=query.request(),
     )
-    items = [job_json(job, context.base_url) for job in page.items]
+    items = [listed_json(job, context.base_url, told_later) for job in page.items]
     return told(success({"jobs": items, "pagination": pagination_json(page)}))
 
 

@@ -66,10 +66,7 @@ class Rules:
     @property
     def down_after(self) -> timedelta:
         """How long a job is late before it is down."""
-        seconds = self.down_after_seconds
-        if seconds is None:
-            seconds = min(self.grace_seconds, _LONGEST_DEFAULT_DOWN_AFTER)
-        return timedelta(seconds=seconds)
+        return timedelta(seconds=down_after(self.grace_seconds, self.down_after_seconds))
 
     @property
     def max_runtime(self) -> timedelta | None:
@@ -240,6 +237,13 @@ def as_of(job: Job, now: datetime) -> Job:
     if job.muted_until is None or job.muted_until > now:
         return job
     return replace(job, muted_until=None)
+
+
+def down_after(grace_seconds: int, chosen_seconds: int | None) -> int:
+    """Return for how many seconds a job is late before it is down."""
+    if chosen_seconds is None:
+        return min(grace_seconds, _LONGEST_DEFAULT_DOWN_AFTER)
+    return chosen_seconds
 
 
 def late_at(rules: Rules, due_at: datetime | None) -> datetime | None:

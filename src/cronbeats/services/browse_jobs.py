@@ -7,11 +7,13 @@ from datetime import datetime
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import NotFoundError
 from cronbeats.domain.job import Job
+from cronbeats.domain.listed_job import ListedJob
 from cronbeats.domain.page import Page, PageRequest
-from cronbeats.domain.state_machine import as_seen, on_time
-from cronbeats.storage import job_lists, jobs
+from cronbeats.domain.state_machine import as_seen
+from cronbeats.storage import job_pages, jobs
 from cronbeats.storage.database import Database
 from cronbeats.storage.job_lists import JobQuery
+from cronbeats.storage.job_pages import Wanted
 
 
 async def browse_jobs(
@@ -22,17 +24,15 @@ async def browse_jobs(
     *,
     query: JobQuery,
     request: PageRequest,
-) -> Page[Job]:
+) -> Page[ListedJob]:
     """Return a page of the workspace's jobs, chosen and sorted by how they stand at `now`.
 
     All is read as it was at one moment, and judged for one moment: the total, the pages and the
     statuses shown cannot contradict one another.
     """
-    async with db.read() as tx:
-        behind = await job_lists.lagging(tx, workspace_id, query, now)
-        judged = [on_time(job, now, blind).job for job in behind]
-        found, total = await job_lists.browse(tx, workspace_id, query, request, judged)
-    return Page([as_seen(job, now, blind) for job in found], request, total)
+    wanted = Wanted(workspace_id, query, request, now, blind)
+    found, total = await job_pages.browse(db, wanted)
+    return Page(found, request, total)
 
 
 async def get_job(

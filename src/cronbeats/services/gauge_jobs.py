@@ -9,15 +9,12 @@ from datetime import datetime
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.errors import InvalidValueError
 from cronbeats.domain.state_machine import on_time
-from cronbeats.storage import job_gauges, job_lists
+from cronbeats.storage import job_gauges
 from cronbeats.storage.database import Database
 from cronbeats.storage.job_gauges import JobGauges
-from cronbeats.storage.job_lists import JobQuery, SortKey
 
 MOST_JOBS = 10_000
 """How many jobs can be told of at once."""
-
-_BY_STATUS = JobQuery(sort_by=SortKey.STATUS)
 
 
 async def gauge_jobs(
@@ -28,7 +25,7 @@ async def gauge_jobs(
     Raises InvalidValueError if they are more than MOST_JOBS.
     """
     async with db.read() as tx:
-        behind = await job_lists.lagging(tx, workspace_id, _BY_STATUS, now)
+        behind = await job_gauges.unlooked_at(tx, workspace_id, now)
         found = await job_gauges.gauges_of(tx, workspace_id, tags, MOST_JOBS + 1)
     if len(found) > MOST_JOBS:
         rule = f"There are more than {MOST_JOBS} of these jobs: choose fewer by their tags."

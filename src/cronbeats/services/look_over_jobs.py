@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from cronbeats.domain.blind_window import BlindWindows
-from cronbeats.domain.job import Job, Outcome, Status
+from cronbeats.domain.listed_job import ListedJob
 from cronbeats.domain.page import Page, PageRequest
-from cronbeats.domain.state_machine import as_seen, on_time
-from cronbeats.storage import integrations, job_lists, jobs, runs
+from cronbeats.storage import job_pages, jobs
 from cronbeats.storage.database import Database
-from cronbeats.storage.job_lists import JobQuery, SortKey
+from cronbeats.storage.job_lists import JobQuery
+from cronbeats.storage.job_pages import Surroundings, Wanted
 
 RUNS_SHOWN = 30
 """How many of each job's last runs are looked at."""
 
 _MOST_TAGS = 200
-_ALL_BY_STATUS = JobQuery(sort_by=SortKey.STATUS)
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A page of jobs, and the workspace that they belong to.
+    """A page of jobs, and what surrounds it. Without `is_anybody_told`, alerts go nowhere."""
 
-    `counts` and `tags` are those of all jobs of the workspace, whatever the page shows of them.
-    `outcomes` tells how the last runs of each job on the page ended, oldest first. Without
-    `is_anybody_told`, alerts go nowhere.
-    """
-
-    page: Page[Job]
-    counts: Mapping[Status, int]
-    tags: Sequence[str]
-    outcomes: Mapping[int, Sequence[Outcome]]
-    is_anybody_told: bool
+    page: Page[ListedJob]
+    around: Surroundings
 
 
 async def look_over_jobs(
@@ -47,19 +38,11 @@ async def look_over_jobs(
     request: PageRequest,
 ) -> Overview:
     """Return a page of the jobs that match, all as it was at one moment and judged for `now`."""
-    is_by_slot = query.sort_by is SortKey.NEXT_EXPECTED_AT
-    async with db.read() as tx:
-        behind = await job_lists.lagging(
-            tx, workspace_id, query if is_by_slot else _ALL_BY_STATUS, now
-        )
-        judged = [on_time(job, now, blind).job for job in behind]
-        counts = await job_lists.count_by_status(tx, workspace_id, judged)
-        found, total = await job_lists.browse(tx, workspace_id, query, request, judged)
-        outcomes = await runs.last_outcomes(tx, [job.id for job in found], RUNS_SHOWN)
-        tags = await job_lists.tags_of(tx, workspace_id, _MOST_TAGS)
-        is_anybody_told = await integrations.is_any_told(tx, workspace_id)
-    shown = [as_seen(job, now, blind) for job in found]
-    return Overview(Page(shown, request, total), counts, tags, outcomes, is_anybody_told)
+    wanted = Wanted(workspace_id, query, request, now, blind)
+    found, total, around = await job_pages.look_over(
+        db, wanted, runs_each=RUNS_SHOWN, most_tags=_MOST_TAGS
+    )
+    return Overview(Page(found, request, total), around)
 
 
 async def name_jobs(db: Database, workspace_id: int, job_ids: Collection[int]) -> dict[int, str]:

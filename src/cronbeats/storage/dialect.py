@@ -5,6 +5,7 @@ Only here, and where they are connected to (engines.py, drivers.py), is it asked
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -107,23 +108,23 @@ async def server_time(tx: AsyncConnection) -> datetime | None:
     return now
 
 
-def has_element(tx: AsyncConnection, array: ColumnElement[Any], element: str) -> Any:
-    """Return the condition that a JSON array of texts has an element."""
-    elements = _elements(tx, array)
+def has_element(dialect: Dialect, array: ColumnElement[Any], element: Any) -> Any:
+    """Return the condition that a JSON array of texts has an element, a text or a parameter."""
+    elements = _elements(dialect, array)
     return exists(select(1).select_from(elements).where(elements.c.value == element))
 
 
 def with_elements(
-    tx: AsyncConnection, table: Table, array: ColumnElement[Any]
+    dialect: Dialect, table: Table, array: ColumnElement[Any]
 ) -> tuple[FromClause, ColumnElement[str]]:
     """Return a table with a row for each element of a JSON array of texts in it, and that text."""
-    elements = _elements(tx, array)
+    elements = _elements(dialect, array)
     return table.join(elements, true()), elements.c.value
 
 
-def can_limit_each(tx: AsyncConnection) -> bool:
+def can_limit_each(dialect: Dialect) -> bool:
     """Tell whether a join can limit what it takes for each row (LATERAL), which SQLite cannot."""
-    return _is_postgresql(tx)
+    return dialect.name == "postgresql"
 
 
 def seconds_between(
@@ -167,6 +168,24 @@ def pack_rows(dialect: Dialect, rows: Sequence[Sequence[Any]]) -> str:
 def moment_reader(dialect: Dialect) -> ReadMoment:
     """Return what reads the moments of a database."""
     return as_it_is if dialect.name == "postgresql" else _from_microseconds
+
+
+def reader_of(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """Return what reads values of a type, None for those that a driver has read already."""
+    if dialect.name == "postgresql":
+        return None
+    if isinstance(kind, JSON):
+        return read_json
+    return _from_microseconds if isinstance(kind, Moment) else None
+
+
+def read_json(text_: str) -> Any:
+    """Return what a column of JSON holds."""
+    try:
+        return orjson.loads(text_)
+    except ValueError:
+        # Some of what the standard library writes, only the standard library reads.
+        return json.loads(text_)
 
 
 def moment_writer(dialect: Dialect) -> Callable[[datetime], Any]:
@@ -232,8 +251,9 @@ def _is_postgresql(tx: AsyncConnection) -> bool:
     return tx.dialect.name == "postgresql"
 
 
-def _elements(tx: AsyncConnection, array: ColumnElement[Any]) -> TableValuedAlias:
-    unnest = func.json_array_elements_text if _is_postgresql(tx) else func.json_each
+def _elements(dialect: Dialect, array: ColumnElement[Any]) -> TableValuedAlias:
+    is_server = dialect.name == "postgresql"
+    unnest = func.json_array_elements_text if is_server else func.json_each
     return unnest(array).table_valued(column("value", String))
 
 

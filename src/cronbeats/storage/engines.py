@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import Any
 
-import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolResetState
 
 from cronbeats.storage.connections import Connector
+from cronbeats.storage.dialect import read_json
 from cronbeats.storage.urls import sqlite_file
 
 _SQLITE_BUSY_SECONDS = 5
@@ -34,7 +33,7 @@ def create_engines(
     """
     if sqlite_file(url) is None:
         engine = connector.engine(
-            url, pool_size=pool_size, is_hurried=is_hurried, read_json=_read_json
+            url, pool_size=pool_size, is_hurried=is_hurried, read_json=read_json
         )
         # All that is read in one transaction is of one moment, as it is with SQLite.
         reader = engine.execution_options(
@@ -71,14 +70,6 @@ def other_durability(tx: AsyncConnection, wanted: str) -> str | None:
     return _other_durability(tx.sync_connection, wanted)
 
 
-def _read_json(text_: str) -> Any:
-    try:
-        return orjson.loads(text_)
-    except ValueError:
-        # Some of what the standard library writes, only the standard library reads.
-        return json.loads(text_)
-
-
 def _sqlite_engine(
     url: URL, pool_size: int, patience_seconds: int, *, begin: str, query_only: bool
 ) -> AsyncEngine:
@@ -89,7 +80,7 @@ def _sqlite_engine(
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,
-        json_deserializer=_read_json,
+        json_deserializer=read_json,
         connect_args={"timeout": patience_seconds},
         pool_reset_on_return=None,
     )

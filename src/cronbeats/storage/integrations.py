@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, exists, or_, select, update
+from sqlalchemy import Row, Select, Update, or_, select, update
 
 from cronbeats.domain.errors import UnreadableSecretError
 from cronbeats.domain.integration import Breakage, Integration, IntegrationKind, LastDelivery
@@ -25,12 +25,20 @@ async def browse(tx: Transaction, workspace_id: int) -> list[Integration]:
 
 async def is_any_told(tx: Transaction, workspace_id: int) -> bool:
     """Tell whether any integration of a workspace is told of alerts."""
-    told = exists().where(
-        integrations.c.workspace_id == workspace_id,
-        integrations.c.is_enabled,
-        integrations.c.is_configured,
+    return await tx.scalar(told_query(workspace_id)) is not None
+
+
+def told_query(workspace_id: Any) -> Select[Any]:
+    """Return the query that finds something if any integration of a workspace is told of alerts."""
+    return (
+        select(integrations.c.id)
+        .where(
+            integrations.c.workspace_id == workspace_id,
+            integrations.c.is_enabled,
+            integrations.c.is_configured,
+        )
+        .limit(1)
     )
-    return bool(await tx.scalar(select(told)))
 
 
 async def get(tx: Transaction, workspace_id: int, kind: IntegrationKind) -> Integration | None:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from cronbeats.domain.job import Status
+from cronbeats.domain.job import Job, Status
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import has_element
-from cronbeats.storage.jobs import JOBS_AND_STATES
+from cronbeats.storage.job_lists import Lag, lagging_query
+from cronbeats.storage.jobs import JOBS_AND_STATES, fetch
 from cronbeats.storage.schema import job_states, jobs
 
 
@@ -29,11 +30,17 @@ class JobGauges:
     last_duration_ms: int | None
 
 
+async def unlooked_at(tx: Transaction, workspace_id: int, now: datetime) -> list[Job]:
+    """Return the workspace's jobs that the clock has not looked at yet."""
+    lagging = lagging_query(Lag.UNLOOKED_AT)
+    return await fetch(tx, lagging.params(own=workspace_id, now=now))
+
+
 async def gauges_of(
     tx: Transaction, workspace_id: int, tags: Sequence[str], limit: int
 ) -> list[JobGauges]:
     """Return up to `limit` of a workspace's jobs that have all of some tags, as they are stored."""
-    conditions = [has_element(tx, jobs.c.tags, tag) for tag in tags]
+    conditions = [has_element(tx.dialect, jobs.c.tags, tag) for tag in tags]
     own = (jobs.c.workspace_id == workspace_id, jobs.c.deleted_at.is_(None))
     query = select(
         jobs.c.id,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Dialect,
     FromClause,
     Select,
     String,
     and_,
+    bindparam,
     case,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -24,12 +27,40 @@ from sqlalchemy import (
 
 from cronbeats.domain.job import Job, Status
 from cronbeats.domain.line import fold
-from cronbeats.domain.page import PageRequest
-from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import Id, Moment, has_element, table_of, with_elements
-from cronbeats.storage.jobs import JOBS_AND_STATES, alive, fetch
-from cronbeats.storage.pages import count_rows, page_query
+from cronbeats.storage.dialect import (
+    PACKED_ROWS,
+    Id,
+    Moment,
+    has_element,
+    pack_rows,
+    table_of_packed,
+    with_elements,
+)
+from cronbeats.storage.jobs import JOBS_AND_STATES, RULES, alive
 from cronbeats.storage.schema import job_states, jobs
+
+LISTED = (
+    jobs.c.id,
+    jobs.c.job_key,
+    jobs.c.name,
+    jobs.c.description,
+    *RULES,
+    jobs.c.tags,
+    job_states.c.muted_until,
+    jobs.c.created_at,
+    jobs.c.updated_at,
+    job_states.c.status,
+    job_states.c.since,
+    job_states.c.reason,
+    job_states.c.due_at,
+    job_states.c.last_signal_at,
+    job_states.c.last_success_at,
+    job_states.c.last_failure_at,
+    job_states.c.last_duration_ms,
+    job_states.c.open_runs,
+    job_states.c.wake_at,
+)
+"""What is read of each job of a list: what is shown, and what tells whether it still holds."""
 
 
 class SortKey(StrEnum):
@@ -58,70 +89,88 @@ class JobQuery:
     is_descending: bool = False
 
 
-async def lagging(tx: Transaction, workspace_id: int, query: JobQuery, now: datetime) -> list[Job]:
-    """Return the jobs whose stored state may not be the one to list them by at `now`.
+class Lag(Enum):
+    """Which jobs may be listed by a state that is not the stored one.
 
-    They are those that the clock has not looked at yet, and, if the list is sorted by the slot
-    awaited, those that are down: nobody moves their slots on until they report.
+    They are those that the clock has not looked at yet, and, in a list sorted by the slot awaited,
+    those that are down: nobody moves their slots on until they report.
     """
-    behind: list[ColumnElement[bool]] = []
-    if query.sort_by is SortKey.STATUS or _can_time_change(query.statuses):
-        behind = [job_states.c.wake_at <= now]
+
+    UNLOOKED_AT = "unlooked_at"
+    UNLOOKED_AT_OR_DOWN = "unlooked_at_or_down"
+
+
+def lag_of(query: JobQuery) -> Lag | None:
+    """Return which jobs matter so for a list, None if none do."""
     if query.sort_by is SortKey.NEXT_EXPECTED_AT:
-        is_down = job_states.c.status == Status.DOWN
-        behind = [job_states.c.wake_at <= now, and_(is_down, job_states.c.due_at <= now)]
-    if not behind:
-        return []
-    return await fetch(tx, alive().where(jobs.c.workspace_id == workspace_id, or_(*behind)))
+        return Lag.UNLOOKED_AT_OR_DOWN
+    if query.sort_by is SortKey.STATUS or _can_time_change(query.statuses):
+        return Lag.UNLOOKED_AT
+    return None
 
 
-async def browse(
-    tx: Transaction,
-    workspace_id: int,
-    query: JobQuery,
-    request: PageRequest,
-    judged: Collection[Job],
-) -> tuple[list[Job], int]:
-    """Return a page of the jobs that match, and how many do in all.
+def lagging_query(lag: Lag) -> Select[Any]:
+    """Return the query for those jobs of a workspace, `own`, that lag so at the moment `now`."""
+    now = bindparam("now", type_=Moment)
+    behind = [job_states.c.wake_at <= now]
+    if lag is Lag.UNLOOKED_AT_OR_DOWN:
+        behind.append(and_(job_states.c.status == Status.DOWN, job_states.c.due_at <= now))
+    return alive().where(jobs.c.workspace_id == bindparam("own"), or_(*behind))
 
-    `judged` are the lagging ones as they are at this moment: they are listed by that. Those on the
-    page are returned as they are stored.
+
+def list_query(dialect: Dialect, query: JobQuery, *, has_judged: bool = False) -> Select[Any]:
+    """Return the query for all jobs that match, in their order.
+
+    `values_of` tells the values of its parameters; only their number and sort counts here. With
+    `has_judged` there are jobs that are listed by another state than the stored one.
     """
-    listed = list_query(tx, workspace_id, query, judged)
-    total = await count_rows(tx, listed)
-    return await fetch(tx, page_query(listed, request)), total
-
-
-async def count_by_status(
-    tx: Transaction, workspace_id: int, judged: Collection[Job]
-) -> dict[Status, int]:
-    """Return how many of a workspace's jobs have each status, those that were `judged` theirs."""
-    source, status, _ = _with_judged(tx, judged)
-    own = (jobs.c.workspace_id == workspace_id, jobs.c.deleted_at.is_(None))
-    # By its place: a status may be told by values, which PostgreSQL would not know for the same.
-    counted = select(status.label("status"), func.count()).select_from(source).where(*own)
-    rows = await tx.execute(counted.group_by(text("1")))
-    return {Status(name): count for name, count in rows}
-
-
-async def tags_of(tx: Transaction, workspace_id: int, limit: int) -> list[str]:
-    """Return the first `limit` tags that a workspace's jobs have, in the order of the alphabet."""
-    source, tag = with_elements(tx, jobs, jobs.c.tags)
-    own = (jobs.c.workspace_id == workspace_id, jobs.c.deleted_at.is_(None))
-    query = select(tag).select_from(source).where(*own).distinct().order_by(tag).limit(limit)
-    return list((await tx.scalars(query)).all())
-
-
-def list_query(
-    tx: Transaction, workspace_id: int, query: JobQuery, judged: Collection[Job]
-) -> Select[Any]:
-    """Return the query for all jobs that match, in their order."""
-    source, status, due_at = _with_judged(tx, judged)
-    own = alive(source).where(jobs.c.workspace_id == workspace_id)
-    matching = own.where(*_conditions(tx, query, status))
+    source, status, due_at = _with_judged(dialect, has_judged=has_judged)
+    matching = _own(select(*LISTED), source).where(*_conditions(dialect, query, status))
     return matching.order_by(*_order(query, status, due_at), jobs.c.id)
 
 
+def values_of(workspace_id: int, query: JobQuery) -> dict[str, Any]:
+    """Return the values of a list's parameters, but those of judged jobs."""
+    values: dict[str, Any] = {"own": workspace_id}
+    values |= {f"tag_{place}": tag for place, tag in enumerate(query.tags)}
+    if query.text is not None:
+        values["sought"] = _SPECIAL.sub(r"/\g<0>", fold(query.text))
+    return values
+
+
+def shape_of(query: JobQuery) -> JobQuery:
+    """Return a query that has the same text, whatever is asked for in it."""
+    tags = ("",) * len(query.tags)
+    return replace(query, tags=tags, text=None if query.text is None else "")
+
+
+def counts_query(dialect: Dialect, *, has_judged: bool) -> Select[Any]:
+    """Return the query for the number of jobs by status, the judged ones by theirs."""
+    source, status, _ = _with_judged(dialect, has_judged=has_judged)
+    counted = select(status.label("status"), func.count().label("number"))
+    # By its place: a status may be told by values, which PostgreSQL would not know for the same.
+    return _own(counted, source).group_by(text("1"))
+
+
+def tags_query(dialect: Dialect) -> Select[Any]:
+    """Return the query for the tags of a workspace's jobs, in the order of the alphabet."""
+    source, tag = with_elements(dialect, jobs, jobs.c.tags)
+    return _own(select(tag.label("tag")), source).distinct().order_by(tag)
+
+
+def packed_judged(dialect: Dialect, judged: Collection[Job]) -> dict[str, str]:
+    """Return the value of the parameter that tells of judged jobs, nothing if there are none."""
+    rows = [(job.id, job.state.status, job.state.due_at) for job in judged]
+    return {PACKED_ROWS: pack_rows(dialect, rows)} if rows else {}
+
+
+def _own(selected: Select[Any], source: FromClause) -> Select[Any]:
+    own = (jobs.c.workspace_id == bindparam("own"), jobs.c.deleted_at.is_(None))
+    return selected.select_from(source).where(*own)
+
+
+# What in a text that is sought for has a meaning of its own.
+_SPECIAL = re.compile("[/%_]")
 _WORST_FIRST = (Status.DOWN, Status.LATE, Status.PENDING, Status.HEALTHY, Status.DISABLED)
 _TIME_CHANGES = frozenset({Status.PENDING, Status.HEALTHY, Status.LATE, Status.DOWN})
 
@@ -132,13 +181,12 @@ def _can_time_change(statuses: Iterable[Status] | None) -> bool:
 
 
 def _with_judged(
-    tx: Transaction, judged: Collection[Job]
+    dialect: Dialect, *, has_judged: bool
 ) -> tuple[FromClause, ColumnElement[Any], ColumnElement[Any]]:
     """Return the tables of a list, and its columns for the status and the slot awaited."""
-    if not judged:
+    if not has_judged:
         return JOBS_AND_STATES, job_states.c.status, job_states.c.due_at
-    rows = [(job.id, job.state.status, job.state.due_at) for job in judged]
-    table = table_of(tx, {"id": Id, "status": String(20), "due_at": Moment()}, rows)
+    table = table_of_packed(dialect, {"id": Id, "status": String(20), "due_at": Moment()})
     is_judged = table.c.id.is_not(None)
     return (
         JOBS_AND_STATES.outerjoin(table, table.c.id == jobs.c.id),
@@ -148,19 +196,20 @@ def _with_judged(
 
 
 def _conditions(
-    tx: Transaction, query: JobQuery, status: ColumnElement[Any]
+    dialect: Dialect, query: JobQuery, status: ColumnElement[Any]
 ) -> list[ColumnElement[bool]]:
-    conditions = [has_element(tx, jobs.c.tags, tag) for tag in query.tags]
+    named = [bindparam(f"tag_{place}", type_=String) for place in range(len(query.tags))]
+    conditions = [has_element(dialect, jobs.c.tags, tag) for tag in named]
     if query.statuses is not None:
-        conditions.append(status.in_(sorted(query.statuses)))
+        # Our own words: a part of the text, which so has the same parameters for any of them.
+        words: list[ColumnElement[str]] = [
+            literal_column(f"'{each}'") for each in sorted(query.statuses)
+        ]
+        conditions.append(status.in_(words))
     if query.text is not None:
-        sought = fold(query.text)
-        conditions.append(
-            or_(
-                jobs.c.folded_name.contains(sought, autoescape=True),
-                jobs.c.folded_description.contains(sought, autoescape=True),
-            )
-        )
+        sought = bindparam("sought", type_=String)
+        folded = (jobs.c.folded_name, jobs.c.folded_description)
+        conditions.append(or_(*(each.contains(sought, escape="/") for each in folded)))
     return conditions
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, func, insert, or_, select, update
 
-from cronbeats.domain.job import Job, Rules, State, cron_of, interval_of
+from cronbeats.domain.job import Job, Rules, Run, State, cron_of, interval_of
 from cronbeats.domain.keys import new_job_key
 from cronbeats.domain.line import fold
 from cronbeats.domain.schedule import Cron, Every
@@ -21,6 +21,18 @@ from cronbeats.storage.states import state_from_row
 # Both: whoever waits for a lock gets the newest row of a locked table only, and an edit that it
 # waited for has changed both. Rows that refer to a job may be added meanwhile.
 _LOCKED = (job_states, jobs)
+
+RULES = (
+    jobs.c.expected_interval_seconds,
+    jobs.c.cron_expression,
+    jobs.c.timezone,
+    jobs.c.grace_seconds,
+    jobs.c.down_after_seconds,
+    jobs.c.max_runtime_seconds,
+    jobs.c.failure_tolerance,
+    jobs.c.recovery_threshold,
+)
+"""The columns that hold a job's rules."""
 
 JOBS_AND_STATES = jobs.join(job_states, job_states.c.job_id == jobs.c.id)
 # To name all columns takes longer than to ask for them, so it is done once.
@@ -241,17 +253,9 @@ def _all(source: FromClause | None = None) -> Select[Any]:
 async def fetch(tx: Transaction, query: Select[Any]) -> list[Job]:
     """Return the jobs that a query made of `alive` finds, in its order."""
     rows = (await tx.execute(query)).all()
-    found = [_job_from_row(row) for row in rows]
     busy = [row.id for row in rows if row.open_runs]
-    if not busy:
-        return found
-    open_runs = await runs.open_by_job(tx, busy)
-    return [
-        replace(job, state=replace(job.state, open_runs=open_runs[job.id]))
-        if job.id in open_runs
-        else job
-        for job in found
-    ]
+    open_runs = await runs.open_by_job(tx, busy) if busy else {}
+    return [job_from_row(row, open_runs.get(row.id, ())) for row in rows]
 
 
 def _named(workspace_id: int, name: str) -> Select[Any]:
@@ -273,7 +277,8 @@ def _is(workspace_id: int, job_id: int) -> tuple[ColumnElement[bool], ...]:
     return jobs.c.workspace_id == workspace_id, jobs.c.id == job_id
 
 
-def _job_from_row(row: Row[Any]) -> Job:
+def job_from_row(row: Any, open_runs: tuple[Run, ...]) -> Job:
+    """Return the job that a row of a query made of `alive` holds."""
     schedule: Every | Cron
     if row.cron_expression is None:
         schedule = Every(row.expected_interval_seconds)
@@ -292,7 +297,7 @@ def _job_from_row(row: Row[Any]) -> Job:
             row.failure_tolerance,
             row.recovery_threshold,
         ),
-        state=state_from_row(row),
+        state=state_from_row(row, open_runs),
         created_at=row.created_at,
         updated_at=row.updated_at,
         description=row.description,

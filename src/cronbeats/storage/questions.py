@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-from sqlalchemy import JSON, ClauseElement, ColumnElement, Dialect, Select, TextualSelect
+from sqlalchemy import ClauseElement, ColumnElement, Dialect, Select, TextualSelect
 
-from cronbeats.storage.dialect import Moment, as_it_is, moment_reader, moment_writer
+from cronbeats.storage.dialect import moment_writer, reader_of
 from cronbeats.storage.drivers import Rows, Script, Statement, as_one_value
 
 _Read = Callable[[Any], Any]
@@ -66,7 +65,7 @@ def _question(
     *,
     is_packed: bool,
 ) -> Question:
-    compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    compiled: Any = statement.compile(dialect=dialect)
     return Question(
         Statement(str(compiled), finds=True, is_packed=is_packed),
         tuple(compiled.positiontup or ()),
@@ -82,9 +81,6 @@ def _readers(
     dialect: Dialect, columns: Sequence[ColumnElement[Any]]
 ) -> Iterator[tuple[int, _Read]]:
     """Tell which values do not come as they are, and what reads them."""
-    read_moment = moment_reader(dialect)
     for place, column in enumerate(columns):
-        if isinstance(column.type, JSON):
-            yield place, orjson.loads
-        elif isinstance(column.type, Moment) and read_moment is not as_it_is:
-            yield place, read_moment
+        if read := reader_of(dialect, column.type):
+            yield place, read

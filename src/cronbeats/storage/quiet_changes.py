@@ -30,6 +30,7 @@ from cronbeats.storage.dialect import (
     table_of_packed,
 )
 from cronbeats.storage.drivers import Rows, Script, Statement, command, query
+from cronbeats.storage.jobs import RULES
 from cronbeats.storage.ledger_rows import (
     ROUTINE_RUN,
     RUN,
@@ -221,14 +222,7 @@ _CONFIGURATION = (
     jobs.c.id,
     jobs.c.workspace_id,
     jobs.c.job_key,
-    jobs.c.expected_interval_seconds,
-    jobs.c.cron_expression,
-    jobs.c.timezone,
-    jobs.c.grace_seconds,
-    jobs.c.down_after_seconds,
-    jobs.c.max_runtime_seconds,
-    jobs.c.failure_tolerance,
-    jobs.c.recovery_threshold,
+    *RULES,
     jobs.c.deleted_at,
 )
 _STANDING = (

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import FromClause, Select, select, true
+from sqlalchemy import Dialect, FromClause, Select, select, true
 
 from cronbeats.domain.job import Outcome, Run
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import ReadMoment, as_it_is, can_limit_each
+from cronbeats.storage.dialect import ReadMoment, as_it_is, can_limit_each, table_of_packed
 from cronbeats.storage.pages import fetch_page
 from cronbeats.storage.schema import job_states, runs
 
@@ -31,31 +31,32 @@ async def open_by_job(tx: Transaction, job_ids: Sequence[int]) -> dict[int, tupl
     return {job_id: tuple(its) for job_id, its in found.items()}
 
 
-async def last_outcomes(
-    tx: Transaction, job_ids: Sequence[int], each: int
-) -> dict[int, list[Outcome]]:
-    """Return how the last `each` runs and lost slots of these jobs ended, by job, oldest first."""
-    found: dict[int, list[Outcome]] = defaultdict(list)
-    for job_id, outcome in await tx.execute(last_outcomes_query(tx, job_ids, each)):
-        found[job_id].append(Outcome(outcome))
-    return found
+def open_of(dialect: Dialect) -> Select[Any]:
+    """Return the query for the runs of some jobs whose end was not reported, oldest first."""
+    wanted = table_of_packed(dialect, {"job_id": runs.c.job_id.type})
+    is_open = (runs.c.started_at.is_not(None), runs.c.ended_at.is_(None))
+    found = select(runs).select_from(wanted.join(runs, runs.c.job_id == wanted.c.job_id))
+    return found.where(*is_open).order_by(runs.c.job_id, runs.c.number)
 
 
-def last_outcomes_query(tx: Transaction, job_ids: Sequence[int], each: int) -> Select[Any]:
-    """Return the query for the same.
+def last_outcomes_query(dialect: Dialect, each: int) -> Select[Any]:
+    """Return the query for how the last `each` runs and lost slots of some jobs ended.
 
-    Numbers count up within a job, so its last runs are known by them. PostgreSQL would take them
-    for a third of all and read whole tables, unless it is told how many there are.
+    They come by job, oldest first. Numbers count up within a job, so its last runs are known by
+    them. PostgreSQL would take them for a third of all and read whole tables, unless it is told how
+    many there are.
     """
+    wanted = table_of_packed(dialect, {"job_id": runs.c.job_id.type})
     of_job = runs.c.job_id == job_states.c.job_id
     last: FromClause = runs
-    if can_limit_each(tx):
+    if can_limit_each(dialect):
         newest = select(runs).where(of_job).order_by(runs.c.number.desc()).limit(each)
         last, of_job = newest.lateral("last"), true()
+    states = wanted.join(job_states, job_states.c.job_id == wanted.c.job_id)
     return (
         select(job_states.c.job_id, last.c.outcome)
-        .select_from(job_states.join(last, of_job))
-        .where(job_states.c.job_id.in_(job_ids), last.c.number > job_states.c.run_count - each)
+        .select_from(states.join(last, of_job))
+        .where(last.c.number > job_states.c.run_count - each)
         .order_by(job_states.c.job_id, last.c.number)
     )
 

@@ -33,22 +33,23 @@ async def show_jobs(visit: Visit) -> Answer:
         query=filters.query,
         request=PageRequest(page_number(visit), _PER_PAGE),
     )
+    around = overview.around
     return show(
         visit,
         "jobs.html",
         status=422 if filters.errors else 200,
-        overview=overview,
+        around=around,
         page=overview.page,
         filters=filters,
         path=jobs_path(visit),
         statuses=_STATUSES,
         sorts=[(name, words) for name, (words, *_) in SORTS.items()],
-        tags=[("", "Any tag"), *((tag, tag) for tag in overview.tags)],
-        strips={job: draw_strip(each, RUNS_SHOWN) for job, each in overview.outcomes.items()},
+        tags=[("", "Any tag"), *((tag, tag) for tag in around.tags)],
+        strips={job: draw_strip(each, RUNS_SHOWN) for job, each in around.outcomes.items()},
         no_runs=_NO_RUNS,
         marks=_MARKS,
         blind=recent_silences(blind, visit.now),
-        down=overview.counts.get(Status.DOWN, 0),
+        down=around.counts.get(Status.DOWN, 0),
     )
 
 
