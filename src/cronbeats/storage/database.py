@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.hint import Gathered, Hint, gather
+from cronbeats.storage.checkpoints import Checkpoints
 from cronbeats.storage.cipher import Cipher
 from cronbeats.storage.connections import Connector
 from cronbeats.storage.dialect import (
@@ -92,6 +93,7 @@ class Database:
         self._scripts = ScriptRunner(self._writer, keeps=0 if is_file else keeps)
         # A server has one pool for both.
         self._questions = ScriptRunner(self._reader, keeps=keeps) if is_file else self._scripts
+        self._checkpoints = Checkpoints(self._reader) if is_file else None
         self._listeners: list[Callable[[Gathered], None]] = []
 
     @property
@@ -115,6 +117,7 @@ class Database:
             noted: list[Hint] = []
             tx.info[_HINTS] = noted
             yield tx
+        self._note_commit()
         if noted:
             self.tell(gather(noted))
 
@@ -124,7 +127,9 @@ class Database:
         Past SQLAlchemy, so it costs little. Raises RefusedError for what cannot be stored.
         """
         async with _unavailable_on_failure():
-            return await self._scripts.run(DURABLY, begin)
+            result = await self._scripts.run(DURABLY, begin)
+        self._note_commit()
+        return result
 
     async def look(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
         """Run a script that only reads; it sees all as it was at one moment."""
@@ -209,10 +214,16 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._checkpoints is not None:
+            await self._checkpoints.close()
         await self._scripts.close()
         await self._questions.close()
         for engine in self._engines():
             await engine.dispose()
+
+    def _note_commit(self) -> None:
+        if self._checkpoints is not None:
+            self._checkpoints.note_commit()
 
     def _engines(self) -> set[AsyncEngine]:
         return {self._reader, self._writer}

@@ -19,6 +19,8 @@ _SQLITE_UNHURRIED_SECONDS = 3600
 _WRITE_AHEAD = "PRAGMA journal_mode = WAL"
 # In bytes. The log is written again from its beginning; what is longer than this is cut off then.
 _LONGEST_LOG = 64 * 1024 * 1024
+# In pages; until then it is moved into the file by others than those who write (checkpoints.py).
+_LOG_MOVED_BY_WRITER = 8000
 _LIGHTLY = "lightly"
 _SYNCHRONOUS = "synchronous"
 
@@ -100,6 +102,7 @@ def _sqlite_engine(
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA journal_size_limit = {_LONGEST_LOG}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {_LOG_MOVED_BY_WRITER}")
         if query_only:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
