@@ -20,7 +20,7 @@ _BODY = (
     b'"timestamp":"2026-01-01 00:00:00","processing_time_ms":12.34,'
     b'"next_expected":"2026-01-01 01:00:00"}'
 )
-_START = {
+START = {
     "type": "http.response.start",
     "status": 200,
     "headers": [
@@ -30,21 +30,31 @@ _START = {
         (b"content-length", str(len(_BODY)).encode()),
     ],
 }
-_END = {"type": "http.response.body", "body": _BODY}
+END = {"type": "http.response.body", "body": _BODY}
 
 
 async def _app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
-        await receive()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await send({"type": "lifespan.shutdown.complete"})
+        await live(receive, send)
         return
+    await read(scope, receive)
+    await send(START)
+    await send(END)
+
+
+async def live(receive: Receive, send: Send) -> None:
+    """Start and stop at once when the server does."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def read(scope: Scope, receive: Receive) -> None:
+    """Read the body of a request, if it has one."""
     if scope["method"] == "POST":
         while (await receive()).get("more_body", False):
             pass
-    await send(_START)
-    await send(_END)
 
 
 async def serve(app: Any, port: int) -> None:

@@ -24,7 +24,16 @@ from pathlib import Path
 
 from benchmarks.filler import add_signals, analyze
 from benchmarks.ping_load import Run, ask
-from benchmarks.ping_targets import PROGRAM, Target, bare, cronbeats, databases, make_jobs, other
+from benchmarks.ping_targets import (
+    PROGRAM,
+    Target,
+    bare,
+    bare_commit,
+    cronbeats,
+    databases,
+    make_jobs,
+    other,
+)
 from benchmarks.report import Goal, print_table, tell_numbers
 from cronbeats.storage.database import Database
 
@@ -57,6 +66,8 @@ class Result:
 
 
 _FULL = "full"
+# What commits a row for each request, and does nothing else.
+_FLOOR = "floor "
 _SEED = 8
 # Of the full load, so that nothing has to wait for anything else.
 _LIGHT = 0.1
@@ -97,13 +108,16 @@ def _options() -> argparse.Namespace:
 
 def _start_targets(options: argparse.Namespace, folder: Path, stack: ExitStack) -> list[Target]:
     targets = [stack.enter_context(bare())]
-    programs = {"": PROGRAM}
+    programs = {_FLOOR: "", "": PROGRAM}
     if options.against:
         programs["against "] = options.against
     if options.many:
         programs["many "] = PROGRAM
     for name, url in databases(options.databases, list(programs), folder, stack):
         prefix = name.removesuffix(name.rpartition(" ")[2])
+        if prefix == _FLOOR:
+            targets.append(stack.enter_context(bare_commit(name, url)))
+            continue
         if prefix == "many ":
             keys = asyncio.run(_fill(url, *options.many))
         else:
@@ -132,7 +146,7 @@ def _measure(targets: Sequence[Target], options: argparse.Namespace) -> list[Res
         for connections in options.connections:
             full = _rounds(targets, method, connections, options)
             results += _results(full, method, connections, _FULL)
-            best = max(run.rate for each in full for name, run in each.items() if name != "bare")
+            best = max(run.rate for each in full for name, run in each.items() if _is_ours(name))
             pause_ms = round(connections * 1000 / (best * _LIGHT))
             light = _rounds(targets, method, connections, options, pause_ms)
             results += _results(light, method, connections, "a tenth")
@@ -207,15 +221,20 @@ def _results(
 
 def _goals(results: Sequence[Result]) -> list[Goal]:
     """Return what the product is to reach over 128 connections."""
+    p99 = {(each.target, each.method, each.connections, each.load): each.p99_ms for each in results}
     at_goal = [each for each in results if each.connections == _GOAL_CONNECTIONS]
     full = {(each.target, each.method): each.rate for each in at_goal if each.load == _FULL}
     goals = []
     for each in at_goal:
-        if each.target in {"bare", "other"}:
+        if not _is_ours(each.target):
             continue
         name, is_full = f"{each.target} {each.method}", each.load == _FULL
         times = round(each.p99_ms / each.bare_p99_ms, 2)
         words = f"{name}: p99 in times of the bare one, {each.load} load"
+        goals.append(Goal(words, times, at_most=5 if is_full else 3))
+        floor = f"{_FLOOR}{each.target.rpartition(' ')[2]}"
+        times = round(each.p99_ms / p99[floor, each.method, each.connections, each.load], 2)
+        words = f"{name}: p99 in times of a bare commit's, {each.load} load"
         goals.append(Goal(words, times, at_most=5 if is_full else 3))
         if is_full:
             goals.append(Goal(f"{name}: share of the bare rate", each.share, at_least=0.3))
@@ -224,6 +243,10 @@ def _goals(results: Sequence[Result]) -> list[Goal]:
             share = round(each.rate / full[kind, each.method], 2)
             goals.append(Goal(f"{name}: share of the rate with few rows", share, at_least=0.8))
     return goals
+
+
+def _is_ours(target: str) -> bool:
+    return target not in {"bare", "other"} and not target.startswith(_FLOOR)
 
 
 def _print_table(results: Sequence[Result]) -> None:

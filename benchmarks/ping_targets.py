@@ -71,6 +71,17 @@ def bare() -> Iterator[Target]:
 
 
 @contextmanager
+def bare_commit(name: str, database_url: str) -> Iterator[Target]:
+    """Run the bare limit that commits a row before each answer, in a process of its own."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "benchmarks.bare_commit", str(port), database_url]
+    with running(command, {}, Path.cwd()) as pid:
+        wait_until_ready(url)
+        yield Target(name, f"{url}/ping/abcd1234", pid)
+
+
+@contextmanager
 def cronbeats(
     name: str,
     program: str,
