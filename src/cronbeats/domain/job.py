@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from cronbeats.domain.schedule import Cron, Every, Schedule
 from cronbeats.domain.signal import SignalKind
@@ -61,7 +62,7 @@ class Rules:
     @property
     def grace(self) -> timedelta:
         """How long after its slot a job is still healthy."""
-        return timedelta(seconds=self.grace_seconds)
+        return _seconds(self.grace_seconds)
 
     @property
     def down_after(self) -> timedelta:
@@ -230,6 +231,11 @@ class Job:
         """The next moment at which silence changes something, or None."""
         state = self.state
         return next_deadline(self.rules, state.status, state.due_at, state.open_runs)
+
+
+@lru_cache
+def _seconds(seconds: int) -> timedelta:
+    return timedelta(seconds=seconds)
 
 
 def as_of(job: Job, now: datetime) -> Job:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -61,6 +62,8 @@ PACKED_ROWS = "packed_rows"
 ReadMoment = Callable[[Any], Any]
 """Reads a moment, or None, as the database's driver hands it over."""
 
+# A ping's moment is written three times.
+_MOMENTS_REMEMBERED = 4096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -288,6 +291,7 @@ def _text_at(dialect: Dialect, array: ColumnElement[Any], place: int) -> ColumnE
     return func.json_extract(array, literal_column(f"'$[{place}]'"), type_=String())
 
 
+@lru_cache(maxsize=_MOMENTS_REMEMBERED)
 def _in_microseconds(value: Any) -> int:
     if not isinstance(value, datetime):
         raise TypeError(f"{type(value).__name__} cannot be packed")
