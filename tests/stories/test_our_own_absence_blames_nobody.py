@@ -87,6 +87,20 @@ async def test_a_clock_that_ran_ahead_and_was_set_back_hides_no_dead_job(
     assert sorted(reasons) == ["clock_ran_ahead", "clock_set_back"]
 
 
+async def test_a_ping_that_was_refused_before_the_clock_was_set_back_hides_no_dead_job(
+    sleepy_world: World,
+) -> None:
+    # A machine starts with a clock that is ahead, and its database later than itself.
+    world = sleepy_world
+    job = await world.make_job()
+    await world.pass_time(5)
+    await world.ping(job)
+    world.lookout.note_refusal(world.clock())
+    world.clock.turn(-86_400)
+    await world.pass_time(INTERVAL + GRACE + DOWN_AFTER + 5)
+    assert world.sender.told == ["job.down"]
+
+
 async def test_a_job_that_was_only_looked_at_while_the_clock_ran_ahead_is_found_dead_too(
     sleepy_world: World,
 ) -> None:

@@ -55,7 +55,9 @@ class Doubt:
     def settle_refusals(self, since: datetime, until: datetime) -> None:
         """Know that a blind window from `since` to `until` is kept, and what came in it is told."""
         if self.refused_since is not None and self.refused_since >= since:
-            self.refused_since = None if self._newest <= until else until
+            # What lies ahead of the clock was told before it was set back.
+            is_all_told = self._newest <= until or self._newest > self._clock()
+            self.refused_since = None if is_all_told else until
 
     def note_beat(self, at: datetime, windows: BlindWindows) -> None:
         """Know that the database could be used at `at`, and what blind windows it has."""
