@@ -86,7 +86,9 @@ def all_messages() -> Iterator[tuple[str, str]]:
         "slack": people_messages(SlackSender(http, PAGES).compose),
         "discord": people_messages(DiscordSender(http, PAGES).compose),
         "telegram": people_messages(TelegramSender(http, pages=PAGES).compose),
-        "webhook": alert_messages(WebhookSender(http, lambda: NOW).compose),
+        "webhook": alert_messages(
+            lambda told: json.loads(WebhookSender(http, lambda: NOW).compose(told))
+        ),
         "apprise": people_messages(
             lambda told: asdict(AppriseSender(is_allowed=False, pages=PAGES).compose(told))
         ),

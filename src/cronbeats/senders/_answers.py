@@ -41,7 +41,7 @@ class Answer:
     @property
     def start(self) -> str | None:
         """What people may want to read of the body: its start, on one line; None if it is empty."""
-        return cut(one_line(self.text), _LONGEST_ANSWER) or None
+        return cut(one_line(self.text), _LONGEST_ANSWER) or None if self.text else None
 
 
 def delivery_of(

@@ -7,7 +7,7 @@ import binascii
 import hmac
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 import orjson
@@ -24,6 +24,8 @@ from cronbeats.senders.protocol import Clock, ConfigField
 # What a proxy says while the program behind it starts anew, or is set up: the alert is not lost.
 _MENDED_SOON = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _UTC = "+00:00"
+# As in 2026-01-01T12:00:00Z.
+_MOMENTS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 _STANDARD_SECRET = "whsec_"  # noqa: S105 - a prefix, not a secret
 
 
@@ -58,7 +60,7 @@ class WebhookSender:
         return explain_bad_values(self.fields, config, self._http)
 
     async def send(self, config: Mapping[str, str], alert: Alert) -> Delivery:
-        body = _encode(self.compose(alert))
+        body = self.compose(alert)
         secret = config.get("secret", "")
         answer = await self._http.post(
             config.get("url", ""),
@@ -68,18 +70,20 @@ class WebhookSender:
         )
         return _delivery(answer) if isinstance(answer, Answer) else answer
 
-    def compose(self, alert: Alert) -> dict[str, object]:
+    def compose(self, alert: Alert) -> bytes:
         """Return the body: the same for every attempt to deliver `alert`."""
-        return {
-            "id": alert.id,
-            "type": alert.kind,
-            "timestamp": _moment(alert.occurred_at),
-            "workspace": {"id": alert.workspace_id, "name": alert.workspace_name},
-            "job": None if alert.job is None else _job(alert.job),
-            "incident": None if alert.incident is None else _incident(alert.incident),
-            "text": alert.text,
-            **({"drill": True} if alert.is_drill else {}),
-        }
+        return _encode(
+            {
+                "id": alert.id,
+                "type": alert.kind,
+                "timestamp": alert.occurred_at,
+                "workspace": {"id": alert.workspace_id, "name": alert.workspace_name},
+                "job": None if alert.job is None else _job(alert.job),
+                "incident": None if alert.incident is None else _incident(alert.incident),
+                "text": alert.text,
+                **({"drill": True} if alert.is_drill else {}),
+            }
+        )
 
 
 def signed_headers(message_id: str, now: datetime, body: bytes, secret: str) -> dict[str, str]:
@@ -101,10 +105,11 @@ def signed_headers(message_id: str, now: datetime, body: bytes, secret: str) -> 
 
 def _encode(body: dict[str, object]) -> bytes:
     try:
-        return orjson.dumps(body)
+        return orjson.dumps(body, option=_MOMENTS)
     except TypeError:
         # A text that is no Unicode, which only the standard library's encoder lets pass.
-        return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        text = json.dumps(body, ensure_ascii=False, default=_moment)
+        return text.encode("utf-8", "replace")
 
 
 def _delivery(answer: Answer) -> Delivery:
@@ -137,25 +142,21 @@ def _job(job: AlertJob) -> dict[str, object]:
         "tags": list(job.tags),
         "expected_interval_seconds": job.expected_interval_seconds,
         "cron_expression": job.cron_expression,
-        "last_success_at": _moment(job.last_success_at),
-        "next_expected_at": _moment(job.next_expected_at),
+        "last_success_at": job.last_success_at,
+        "next_expected_at": job.next_expected_at,
     }
 
 
 def _incident(incident: AlertIncident) -> dict[str, object]:
     return {
         "id": incident.id,
-        "started_at": _moment(incident.started_at),
-        "ended_at": _moment(incident.ended_at),
+        "started_at": incident.started_at,
+        "ended_at": incident.ended_at,
         "reason": incident.reason,
         "missed_runs": incident.missed_runs,
         "last_output": incident.last_output,
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    if moment.tzinfo is not UTC:
-        moment = moment.astimezone(UTC)
+def _moment(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").removesuffix(_UTC) + "Z"
