@@ -68,6 +68,19 @@ def test_of_a_greater_wave_the_rest_is_refused_at_once(line: Line) -> None:
     assert line.arrive(round(STORED_A_SECOND * LONGEST_WAIT) + rest) == rest
 
 
+def test_it_is_known_how_fast_batches_are_stored_that_begin_while_others_are_under_way(
+    line: Line,
+) -> None:
+    line.admission.note_begun(0)
+    for _ in range(20):
+        line.now += A_FULL_BATCH_SECONDS / 2
+        line.admission.note_begun(0, is_alone=False)
+        line.now += A_FULL_BATCH_SECONDS / 2
+        line.admission.note_stored(FULL)
+    rest = 1234
+    assert line.arrive(round(STORED_A_SECOND * LONGEST_WAIT) + rest) == pytest.approx(rest, abs=2)
+
+
 def test_where_too_many_come_all_the_time_the_line_becomes_short(line: Line) -> None:
     line.live(20, 2 * STORED_A_SECOND)
     assert line.waiting <= STORED_A_SECOND * SHORT_WAIT
