@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
@@ -76,9 +77,10 @@ async def _flood(port: int, keys: Iterator[str], load: Load) -> Heard:
     while (passed := loop.time() - begun) < load.seconds:
         for _ in range(due, round(passed * load.rate)):
             if not free and len(opened) < load.connections:
-                _, made = await loop.create_connection(connect, "127.0.0.1", port)
-                opened.append(made)
-                free.append(made)
+                with suppress(OSError):
+                    _, made = await loop.create_connection(connect, "127.0.0.1", port)
+                    opened.append(made)
+                    free.append(made)
             if free:
                 free.popleft().ask(next(keys))
             else:

@@ -19,6 +19,7 @@ from cronbeats.domain.membership import Invitation
 from cronbeats.domain.storm import StormRule
 from cronbeats.edge.absent_door import AbsentDoor
 from cronbeats.edge.asgi import AsgiApp, Receive, Scope, Send
+from cronbeats.edge.slow_body import Patience
 from cronbeats.edge.turnstile import AT_ONCE, Turnstile
 from cronbeats.instruments import Door, Instruments
 from cronbeats.ops.health import Health
@@ -26,6 +27,7 @@ from cronbeats.ops.metrics import PATH as METRICS_PATH
 from cronbeats.ops.metrics import MetricsDoor
 from cronbeats.ping.app import PingDoor
 from cronbeats.ping.intake import Intake
+from cronbeats.ping.reader import PATIENCE_SECONDS
 from cronbeats.senders.protocol import IdentityProvider, Postman, Senders
 from cronbeats.services.mail_invitations import send_invitation
 from cronbeats.services.receive_signals import Arrival, Batch, receive_signals
@@ -67,6 +69,8 @@ class App:
         instruments: Instruments | None = None,
     ) -> None:
         self._db = db
+        self._at_work = 0
+        self._patience, self._patience_with_pings = Patience(), Patience(PATIENCE_SECONDS)
         self._errands = Errands()
         self._lookout = lookout or _lookout(settings.only, db, clock)
         self._instruments = instruments or Instruments()
@@ -97,7 +101,9 @@ class App:
                 self._api = api
             if Duty.WEB in settings.only:
                 web = self._with_others_words(web, settings, provider)
-                self._web = WebDoor(web, turnstile=self._turnstile(Door.WEB))
+                self._web = WebDoor(
+                    web, turnstile=self._turnstile(Door.WEB), patience=self._patience
+                )
         self._health = Health(db, self._roster.vital, self._warnings)
         token = settings.metrics_token
         self._metrics = MetricsDoor(db, clock, self._instruments, token) if token else None
@@ -118,14 +124,28 @@ class App:
                 await self._relay.close()
 
     def end_streams(self) -> None:
-        """End what would last for as long as a reader wants, as this server is about to stop."""
+        """End what would last for as long as a client wants, as this server is about to stop."""
         self._hub.close()
+        self._patience.end()
+        self._patience_with_pings.end()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self._at_work == 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection: each path has its door."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
+        self._at_work += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._at_work -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         if f"{path}/".startswith("/ping/"):
             await self._ping(scope, receive, send)
@@ -184,13 +204,19 @@ class App:
             body_limit=settings.ping_body_limit,
             instruments=self._instruments,
             trusted_proxies=settings.trusted_proxies,
+            patience=self._patience_with_pings,
         )
 
     def _build_api(
         self, settings: Settings, context: ApiContext, key_uses: KeyUses
     ) -> PublishedDocument:
-        proxies, turnstile = settings.trusted_proxies, self._turnstile(Door.API)
-        return build_api(context, key_uses.note, trusted_proxies=proxies, turnstile=turnstile)
+        return build_api(
+            context,
+            key_uses.note,
+            trusted_proxies=settings.trusted_proxies,
+            turnstile=self._turnstile(Door.API),
+            patience=self._patience,
+        )
 
     def _turnstile(self, door: Door) -> Turnstile:
         """Return what lets few in at a time, and fewer while more pings wait than can be stored."""

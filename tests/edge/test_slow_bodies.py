@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from cronbeats.edge.asgi import AsgiApp
 from cronbeats.edge.gate import Gate as ApiGate
-from cronbeats.edge.slow_body import Body
+from cronbeats.edge.slow_body import Body, Patience
 from cronbeats.web.forms import read_form
 from cronbeats.web.gate import Gate as WebGate
 from tests.support.world import ROOMY_PLANS, World
@@ -19,10 +19,10 @@ PART: Message = {"type": "http.request", "body": b"a=", "more_body": True}
 
 
 class Slow:
-    """Sends a part of a body, and no more."""
+    """Sends a part of a body, or none, and no more."""
 
-    def __init__(self) -> None:
-        self._parts = [PART]
+    def __init__(self, parts: int = 1) -> None:
+        self._parts = [PART] * parts
 
     async def receive(self) -> Message:
         if self._parts:
@@ -56,7 +56,7 @@ async def test_a_form_that_never_ends_is_refused() -> None:
     async def page(scope: Any, receive: Any, send: Any) -> None:
         await read_form(Request(scope, receive))
 
-    status, body = await ask(WebGate(page, body_patience_seconds=NO_TIME), {})
+    status, body = await ask(WebGate(page, patience=Patience(NO_TIME)), {})
     assert (status, b"took too long" in body) == (408, True)
 
 
@@ -71,7 +71,7 @@ async def test_a_request_of_the_api_that_never_ends_is_refused(world: World) -> 
         ROOMY_PLANS,
         lambda *_: None,
         trusted_proxies=(),
-        body_patience_seconds=NO_TIME,
+        patience=Patience(NO_TIME),
     )
     headers = {"X-API-Key": world.api_key, "Content-Type": "application/json"}
     status, body = await ask(gate, headers)
@@ -88,7 +88,7 @@ async def test_after_its_body_a_request_may_last_as_long_as_it_likes() -> None:
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    body = Body(receive, NO_TIME)
+    body = Body(receive, Patience(NO_TIME))
     await body.receive()
     waiting = asyncio.create_task(body.receive())
     await asyncio.sleep(0.01)
@@ -96,3 +96,12 @@ async def test_after_its_body_a_request_may_last_as_long_as_it_likes() -> None:
     gone.set()
     assert (await waiting)["type"] == "http.disconnect"
     assert not body.is_too_slow
+
+
+async def test_when_patience_ends_nobody_is_waited_for_any_more() -> None:
+    patience = Patience(60)
+    waiting = asyncio.create_task(Body(Slow(parts=0).receive, patience).receive())
+    await asyncio.sleep(0)
+    patience.end()
+    for body in (waiting, Body(Slow(parts=0).receive, patience).receive()):
+        assert (await asyncio.wait_for(body, 10))["type"] == "http.disconnect"

@@ -137,3 +137,18 @@ async def test_who_goes_away_while_it_waits_takes_no_turn_with_it(has_turn: bool
     assert len(others.inside) == AT_ONCE
     await others.let_out()
     await asyncio.gather(*tasks)
+
+
+async def test_a_turn_may_be_ended_before_its_guest_leaves() -> None:
+    doorway = turnstile()
+    async with doorway.turn() as leave, doorway.turn():
+        waiting = Guests(doorway)
+        tasks = waiting.come(2)
+        await settle()
+        assert waiting.inside == []
+        leave()
+        leave()
+        await settle()
+        assert waiting.inside == [0]
+    await waiting.let_out()
+    await asyncio.gather(*tasks)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
+from cronbeats.edge.slow_body import Patience
 from cronbeats.ping.reader import BodyReader
 
 Message = MutableMapping[str, Any]
@@ -42,7 +43,7 @@ async def test_where_many_come_at_once_no_more_of_each_is_read_than_is_kept() ->
 
 
 async def test_the_room_is_free_again_when_a_body_was_read_or_its_sender_has_gone() -> None:
-    reader = BodyReader(LIMIT, room_bytes=ROOM, patience_seconds=60)
+    reader = BodyReader(LIMIT, room_bytes=ROOM, patience=Patience(60))
     for is_gone in (False, True):
         sender = Sender()
         reading = asyncio.create_task(reader.read(sender.receive))
@@ -61,7 +62,7 @@ async def test_the_room_is_free_again_when_a_body_was_read_or_its_sender_has_gon
 
 
 async def test_what_comes_too_slowly_counts_as_all_there_is() -> None:
-    reader = BodyReader(LIMIT, patience_seconds=0.01)
+    reader = BodyReader(LIMIT, patience=Patience(0.01))
     sender = Sender()
     reading = asyncio.create_task(reader.read(sender.receive))
     await sender.send(3)

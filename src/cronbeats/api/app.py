@@ -38,6 +38,7 @@ from cronbeats.domain.errors import CronBeatsError
 from cronbeats.edge.client_address import Network
 from cronbeats.edge.gate import Gate
 from cronbeats.edge.problems import TOO_LARGE, Problem, internal_error, problem_of
+from cronbeats.edge.slow_body import Patience
 from cronbeats.edge.turnstile import Turnstile
 from cronbeats.senders.protocol import Senders
 
@@ -57,6 +58,7 @@ def build_api(
     *,
     trusted_proxies: Sequence[Network],
     turnstile: Turnstile | None = None,
+    patience: Patience | None = None,
 ) -> PublishedDocument:
     """Return the API behind its gate, and its document before it.
 
@@ -76,6 +78,7 @@ def build_api(
         note_key_use,
         trusted_proxies=trusted_proxies,
         turnstile=turnstile,
+        patience=patience,
     )
     return PublishedDocument(gate, lambda: build_document(routes, context.base_url))
 

@@ -38,6 +38,10 @@ _IDLE_MILLISECONDS = 80_000
 _BACKLOG = 2048
 # An operator's stop takes at most 10 s; whatever hangs longer than this is left behind.
 _LONGEST_GOODBYE_SECONDS = 9.0
+# The rest of it is for what was taken, and for alerts under way.
+_PATIENCE_WITH_REQUESTS_SECONDS = 3.0
+_LOOK_SECONDS = 0.1
+_IDLE_LOOKS = 4
 # A batch of pings makes a few thousand that are gone with it.
 _NEW_OBJECTS = 20_000
 
@@ -45,19 +49,53 @@ _log = structlog.get_logger()
 
 
 class _Granian(Protocol):
+    async def serve(self) -> None: ...
+
     def stop(self) -> None: ...
 
 
 class _Stoppable:
-    """A server that waits for its answers before it stops, so that endless ones must end first."""
+    """A server that answers what it was asked before it stops.
+
+    Granian waits for every connection on which something has begun, be it half a request. So
+    endless answers must end first, and whoever never ends a request is left behind.
+    """
 
     def __init__(self, app: App, server: _Granian) -> None:
         self._app = app
         self._server = server
+        self._stopping = asyncio.Event()
+
+    async def serve(self) -> None:
+        """Serve until stop() is called, and all are answered who ended their request in time."""
+        serving = asyncio.ensure_future(self._server.serve())
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not serving.done():
+            await self._answer_the_last(serving)
+        if not serving.done():
+            serving.cancel()
+            await asyncio.wait({serving})
+            _log.info("left_behind", reason="clients that have not ended their requests")
+        if not serving.cancelled():
+            serving.result()
 
     def stop(self) -> None:
+        """Let serve() end."""
+        self._stopping.set()
         self._app.end_streams()
         self._server.stop()
+
+    async def _answer_the_last(self, serving: asyncio.Future[None]) -> None:
+        """Wait until all is answered, and a moment longer, as answers leave by themselves."""
+        loop = asyncio.get_running_loop()
+        until, idle_looks = loop.time() + _PATIENCE_WITH_REQUESTS_SECONDS, 0
+        while idle_looks < _IDLE_LOOKS and loop.time() < until:
+            await asyncio.wait({serving}, timeout=_LOOK_SECONDS)
+            if serving.done():
+                return
+            idle_looks = idle_looks + 1 if self._app.is_idle else 0
 
 
 async def run_server(
@@ -83,7 +121,7 @@ async def run_server(
         app,
         address=ip_of(settings.host),
         port=settings.port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.ASGINL,
         http=HTTPModes.auto,
         websockets=False,
         backlog=_BACKLOG,
@@ -96,7 +134,8 @@ async def run_server(
     _spare_the_collector()
     with _stopping_on_signals(stoppable):
         watch = asyncio.create_task(_stop_when_orphaned(stoppable, is_orphan))
-        await server.serve()
+        async with app.running():
+            await stoppable.serve()
         watch.cancel()
     await trusted_http.close()
     await http.close()

@@ -17,7 +17,7 @@ from cronbeats.edge.asgi import AsgiApp, Message, Receive, Scope, Send
 from cronbeats.edge.client_address import Network, address_of
 from cronbeats.edge.problems import LARGEST_BODY, TOO_LARGE, Problem, internal_error, problem_of
 from cronbeats.edge.rate_limiting import rate_limit_headers, too_many_requests
-from cronbeats.edge.slow_body import PATIENCE_SECONDS, Body
+from cronbeats.edge.slow_body import Body, Patience
 from cronbeats.edge.turnstile import Turnstile
 from cronbeats.services.authenticate import Caller, authenticate
 from cronbeats.services.count_requests import Counted, count_request
@@ -60,10 +60,10 @@ class Gate:
         *,
         trusted_proxies: Sequence[Network],
         turnstile: Turnstile | None = None,
-        body_patience_seconds: float = PATIENCE_SECONDS,
+        patience: Patience | None = None,
     ) -> None:
         self._app = app
-        self._patience = body_patience_seconds
+        self._patience = patience or Patience()
         self._turnstile = turnstile or Turnstile()
         self._db = db
         self._clock = clock

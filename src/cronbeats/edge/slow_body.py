@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from cronbeats.edge.asgi import Message, Receive
 
-PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 30.0
+
+
+class Patience:
+    """How many seconds bodies may take to arrive: none any more once end() was called."""
+
+    def __init__(self, seconds: float = _PATIENCE_SECONDS) -> None:
+        self._seconds = seconds
+        self._limits: set[asyncio.Timeout] = set()
+
+    def deadline(self) -> float:
+        """Return until when a body that begins to arrive now may take, by the loop's clock."""
+        return asyncio.get_running_loop().time() + self._seconds
+
+    @asynccontextmanager
+    async def until(self, deadline: float) -> AsyncIterator[None]:
+        """Raise TimeoutError in the block at the deadline, or when patience ends."""
+        async with asyncio.timeout_at(deadline) as limit:
+            self._limits.add(limit)
+            try:
+                yield
+            finally:
+                self._limits.discard(limit)
+
+    def end(self) -> None:
+        """Wait for no body any more, as the server is about to stop."""
+        self._seconds = 0.0
+        for limit in self._limits:
+            limit.reschedule(asyncio.get_running_loop().time())
 
 
 class Body:
     """Receives a request until its body is whole.
 
-    If that takes longer than `patience_seconds`, it `is_too_slow`, as if the client had gone.
+    If there is no patience for that, it `is_too_slow`, as if the client had gone.
     """
 
-    def __init__(self, receive: Receive, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, receive: Receive, patience: Patience) -> None:
         self._receive = receive
-        self._until = asyncio.get_running_loop().time() + patience_seconds
+        self._patience = patience
+        self._deadline = patience.deadline()
         self._is_whole = False
         self.is_too_slow = False
 
@@ -26,7 +57,7 @@ class Body:
         if self._is_whole:
             return await self._receive()
         try:
-            async with asyncio.timeout_at(self._until):
+            async with self._patience.until(self._deadline):
                 message = await self._receive()
         except TimeoutError:
             self.is_too_slow = True

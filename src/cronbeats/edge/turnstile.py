@@ -41,8 +41,11 @@ class Turnstile:
         self._line: deque[asyncio.Future[None]] = deque()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn, and end it after the block. Raises OverloadedError if there is none."""
+    async def turn(self) -> AsyncIterator[Callable[[], None]]:
+        """Wait for a turn, and end it after the block, or when what is given is called.
+
+        Raises OverloadedError if there is none.
+        """
         if self._line or self._inside >= self._at_once():
             await self._wait_in_line()
         else:
@@ -50,7 +53,7 @@ class Turnstile:
         inside = _Inside(self._leave)
         timer = asyncio.get_running_loop().call_later(self._busy_seconds, inside.leave)
         try:
-            yield
+            yield inside.leave
         finally:
             timer.cancel()
             inside.leave()

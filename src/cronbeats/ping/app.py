@@ -13,6 +13,7 @@ from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.signal import Signal
 from cronbeats.edge.asgi import Receive, Scope, Send
 from cronbeats.edge.client_address import address_of
+from cronbeats.edge.slow_body import Patience
 from cronbeats.instruments import Instruments, PingOutcome
 from cronbeats.ping import receipt
 from cronbeats.ping.body import NOTHING, Said, clean, read_body
@@ -53,11 +54,12 @@ class PingDoor:
         body_limit: int,
         trusted_proxies: Sequence[IPv4Network | IPv6Network] = (),
         instruments: Instruments | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._intake = intake
         self._clock = clock
         self._body_limit = body_limit
-        self._reader = BodyReader(body_limit)
+        self._reader = BodyReader(body_limit, patience=patience)
         self._trusted = trusted_proxies
         self._jobs = TokenBuckets(rate_per_second, _JOB_BURST, time.monotonic)
         self._guesses = TokenBuckets(_GUESSES_PER_SECOND, _GUESS_BURST, time.monotonic)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from cronbeats.edge.asgi import Receive
+from cronbeats.edge.slow_body import Patience
 
 # A JSON body is understood up to this size, even if less is kept.
 _MOST_BYTES_READ = 131_072
-_PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 10.0
 _ROOM_BYTES = 32 * 1024 * 1024
 # A database's integer has no room for more.
 _MOST_COUNTED = 2**31 - 1
@@ -26,12 +25,12 @@ class BodyReader:
         body_limit: int,
         *,
         room_bytes: int = _ROOM_BYTES,
-        patience_seconds: float = _PATIENCE_SECONDS,
+        patience: Patience | None = None,
     ) -> None:
         self._body_limit = body_limit
         self._most_read = max(body_limit, _MOST_BYTES_READ)
         self._room = room_bytes
-        self._patience = patience_seconds
+        self._patience = patience or Patience(PATIENCE_SECONDS)
 
     async def read(self, receive: Receive) -> tuple[bytes, int]:
         """Return the beginning of the body, and how many bytes there were, counted up to 2 GiB.
@@ -40,7 +39,7 @@ class BodyReader:
         """
         kept, size = bytearray(), 0
         try:
-            async with asyncio.timeout(self._patience):
+            async with self._patience.until(self._patience.deadline()):
                 more = True
                 while more:
                     message = await receive()

@@ -9,6 +9,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import Route, Router
 
 from cronbeats.edge.asgi import Receive, Scope, Send
+from cronbeats.edge.slow_body import Patience
 from cronbeats.edge.turnstile import Turnstile
 from cronbeats.web.entrance import Entrance
 from cronbeats.web.gate import Gate
@@ -37,10 +38,11 @@ class WebDoor:
         context: WebContext,
         pages: Iterable[Page] | None = None,
         turnstile: Turnstile | None = None,
+        patience: Patience | None = None,
     ) -> None:
         if pages is None:
             pages = PAGES + DEVELOPMENT_PAGES if context.is_development else PAGES
-        self._app = Gate(_router(context, pages), turnstile)
+        self._app = Gate(_router(context, pages), turnstile, patience)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""

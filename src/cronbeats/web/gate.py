@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
 from starlette.requests import ClientDisconnect
 
 from cronbeats.edge.asgi import AsgiApp, Message, Receive, Scope, Send
-from cronbeats.edge.slow_body import PATIENCE_SECONDS, Body
+from cronbeats.edge.slow_body import Body, Patience
 from cronbeats.edge.turnstile import Turnstile
 from cronbeats.web.refusals import SLOW_FORM, refuse, told_of
 
@@ -38,10 +39,10 @@ class Gate:
         self,
         app: AsgiApp,
         turnstile: Turnstile | None = None,
-        body_patience_seconds: float = PATIENCE_SECONDS,
+        patience: Patience | None = None,
     ) -> None:
         self._app = app
-        self._patience = body_patience_seconds
+        self._patience = patience or Patience()
         self._turnstile = turnstile or Turnstile()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +50,9 @@ class Gate:
         response = _Response(send, uuid4().hex, is_head=scope["method"] == "HEAD")
         body = Body(receive, self._patience)
         try:
-            async with self._turnstile.turn():
+            async with self._turnstile.turn() as leave:
+                # Whoever answers has done its work; a stream goes on while somebody looks at it.
+                response.at_start = leave
                 await self._app(scope, body.receive, response.send)
         except ClientDisconnect:
             if body.is_too_slow and not response.has_started:
@@ -70,10 +73,12 @@ class _Response:
         self._is_head = is_head
         self.request_id = request_id
         self.has_started = False
+        self.at_start: Callable[[], None] = lambda: None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_started = True
+            self.at_start()
             message = {**message, "headers": self._complete(message.get("headers", []))}
         elif self._is_head:
             message = {**message, "body": b""}
