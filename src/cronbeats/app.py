@@ -53,6 +53,8 @@ _PATIENCE_WITH_ERRANDS_SECONDS = 5.0
 class App:
     """One server: its doors as an ASGI app, and its loops."""
 
+    _at_work = 0
+
     def __init__(
         self,
         settings: Settings,
@@ -69,7 +71,6 @@ class App:
         instruments: Instruments | None = None,
     ) -> None:
         self._db = db
-        self._at_work = 0
         self._patience, self._patience_with_pings = Patience(), Patience(PATIENCE_SECONDS)
         self._errands = Errands()
         self._lookout = lookout or _lookout(settings.only, db, clock)
@@ -100,10 +101,7 @@ class App:
             if Duty.API in settings.only:
                 self._api = api
             if Duty.WEB in settings.only:
-                web = self._with_others_words(web, settings, provider)
-                self._web = WebDoor(
-                    web, turnstile=self._turnstile(Door.WEB), patience=self._patience
-                )
+                self._web = self._web_door(self._with_others_words(web, settings, provider))
         self._health = Health(db, self._roster.vital, self._warnings)
         token = settings.metrics_token
         self._metrics = MetricsDoor(db, clock, self._instruments, token) if token else None
@@ -217,6 +215,9 @@ class App:
             turnstile=self._turnstile(Door.API),
             patience=self._patience,
         )
+
+    def _web_door(self, context: WebContext) -> WebDoor:
+        return WebDoor(context, turnstile=self._turnstile(Door.WEB), patience=self._patience)
 
     def _turnstile(self, door: Door) -> Turnstile:
         """Return what lets few in at a time, and fewer while more pings wait than can be stored."""

@@ -102,6 +102,21 @@ async def test_when_patience_ends_nobody_is_waited_for_any_more() -> None:
     patience = Patience(60)
     waiting = asyncio.create_task(Body(Slow(parts=0).receive, patience).receive())
     await asyncio.sleep(0)
-    patience.end()
+    patience.end(within_seconds=NO_TIME)
     for body in (waiting, Body(Slow(parts=0).receive, patience).receive()):
         assert (await asyncio.wait_for(body, 10))["type"] == "http.disconnect"
+
+
+async def test_a_body_whose_rest_is_on_its_way_when_patience_ends_is_received_whole() -> None:
+    patience, rest = Patience(60), asyncio.Event()
+
+    async def receive() -> Message:
+        await rest.wait()
+        return {"type": "http.request", "body": b"the rest", "more_body": False}
+
+    waiting = asyncio.create_task(Body(receive, patience).receive())
+    await asyncio.sleep(0)
+    patience.end()
+    await asyncio.sleep(0.01)
+    rest.set()
+    assert (await waiting)["body"] == b"the rest"

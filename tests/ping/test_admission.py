@@ -36,7 +36,7 @@ class Line:
     def store(self, seconds: float = A_FULL_BATCH_SECONDS) -> None:
         count = min(FULL, self.waiting)
         self.waiting -= count
-        self.admission.note_begun(self.waiting)
+        self.admission.note_begun(count, self.waiting)
         self.now += seconds
         self.admission.note_stored(count)
 
@@ -71,10 +71,10 @@ def test_of_a_greater_wave_the_rest_is_refused_at_once(line: Line) -> None:
 def test_it_is_known_how_fast_batches_are_stored_that_begin_while_others_are_under_way(
     line: Line,
 ) -> None:
-    line.admission.note_begun(0)
+    line.admission.note_begun(FULL, 0)
     for _ in range(20):
         line.now += A_FULL_BATCH_SECONDS / 2
-        line.admission.note_begun(0, is_alone=False)
+        line.admission.note_begun(FULL, 0, is_alone=False)
         line.now += A_FULL_BATCH_SECONDS / 2
         line.admission.note_stored(FULL)
     rest = 1234
@@ -166,3 +166,21 @@ def test_what_is_refused_is_a_warning_for_a_while(line: Line) -> None:
     assert "some are refused" in (line.admission.warning() or "")
     line.now += 11
     assert line.admission.warning() is None
+
+
+def test_where_the_database_is_slow_the_line_is_one_batch_long_at_most(line: Line) -> None:
+    seconds = 1.0
+    for number in range(40):
+        line.arrive(2 * FULL)
+        if number > 20:
+            assert line.waiting == FULL
+        line.store(seconds)
+    assert line.admission.is_pressed()
+
+
+def test_signals_that_wait_for_others_of_their_job_do_not_press(line: Line) -> None:
+    for _ in range(100):
+        line.admission.note_begun(FULL // 2, 10)
+        line.now += A_FULL_BATCH_SECONDS
+        line.admission.note_stored(FULL // 2)
+        assert not line.admission.is_pressed()

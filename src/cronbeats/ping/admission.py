@@ -69,17 +69,18 @@ class Admission:
         """Tell whether more wait than fit into one batch."""
         return self._standing_since is not None
 
-    def note_begun(self, left: int, *, is_alone: bool = True) -> None:
-        """Know that a batch was taken, and so many are left in the line.
+    def note_begun(self, taken: int, left: int, *, is_alone: bool = True) -> None:
+        """Know that a batch of so many was taken, and so many are left in the line.
 
         Unless it `is_alone`, it is stored only after the one that is under way already.
         """
         now = self._monotonic()
         if is_alone:
             self._begun = now
-        if left == 0:
+        # A batch that is not full has emptied the line: what is left waits for its own job.
+        if taken < self._most_at_once:
             self._standing_since = None
-        elif self._standing_since is None:
+        elif left and self._standing_since is None:
             self._standing_since = now
 
     def note_stored(self, count: int) -> None:

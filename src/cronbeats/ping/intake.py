@@ -152,7 +152,8 @@ class Intake:
         """Begin what batches may begin now."""
         self._is_about_to_begin = False
         while self._is_enough_for_another() and (batch := self._take_batch()):
-            self._admission.note_begun(len(self._waiting), is_alone=not self._under_way)
+            left, is_alone = len(self._waiting), not self._under_way
+            self._admission.note_begun(len(batch), left, is_alone=is_alone)
             self._under_way.append(batch)
             commit = asyncio.get_running_loop().create_task(self._commit(batch))
             self._commits.add(commit)
