@@ -56,7 +56,7 @@ async def copy_many(tx: Transaction, pattern_id: int) -> None:
 
 def listed_of_ours(tx: Transaction, query: JobQuery) -> Select[Any]:
     listed = job_lists.list_query(tx.dialect, query)
-    return listed.params(job_lists.values_of(OURS, query))
+    return listed.params(job_lists.values_of(OURS, query, START))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import orjson
 from fastapi import Query, Response
 from typing_extensions import TypedDict
 
-from cronbeats.api.answer import PARTS, Answer, shown, success, told, told_later
+from cronbeats.api.answer import PARTS, Answer, shown, success, told
 from cronbeats.api.context import ApiContext, Context, JobEditor, JobId, Reader
 from cronbeats.api.job_queries import JobsQuery
 from cronbeats.api.job_shapes import JobChangesIn, JobIn, chosen_values
@@ -106,7 +106,7 @@ async def browse(query: Annotated[JobsQuery, Query()], context: Context, who: Re
         query=query.jobs(),
         request=query.request(),
     )
-    items = [listed_json(job, context.base_url, told_later) for job in page.items]
+    items = [listed_json(job, context.base_url) for job in page.items]
     return told(success({"jobs": items, "pagination": pagination_json(page)}))
 
 

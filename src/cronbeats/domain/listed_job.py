@@ -48,17 +48,12 @@ class ListedJob(NamedTuple):
         return self.status is not Status.DISABLED
 
     @property
-    def late_at(self) -> datetime | None:
-        """When the job is late if it stays silent, None if silence changes nothing."""
+    def deadlines(self) -> tuple[datetime | None, datetime | None]:
+        """When the job is late, and when down, if it stays silent; None if that changes nothing."""
         if self.due_at is None or not is_judged(self.status, self.due_at):
-            return None
-        return self.due_at + timedelta(seconds=self.grace_seconds)
-
-    @property
-    def down_at(self) -> datetime | None:
-        """When the job is down if it stays silent, None if silence changes nothing."""
-        late_at = self.late_at
-        return late_at and late_at + timedelta(seconds=self.down_after_seconds)
+            return None, None
+        late_at = self.due_at + timedelta(0, self.grace_seconds)
+        return late_at, late_at + timedelta(0, self.down_after_seconds)
 
 
 def listed(job: Job) -> ListedJob:
@@ -91,15 +86,3 @@ def listed(job: Job) -> ListedJob:
         state.last_duration_ms,
         state.current_run,
     )
-
-
-def is_as_stored(
-    status: Status, wake_at: datetime | None, due_at: datetime | None, now: datetime
-) -> bool:
-    """Whether time has changed nothing of a job without open runs since its state was stored.
-
-    `wake_at` is when the clock must look at it. While it is down, its slots go by unlooked at.
-    """
-    if wake_at is not None and wake_at <= now:
-        return False
-    return status is not Status.DOWN or due_at is None or due_at > now

@@ -173,13 +173,15 @@ def moment_reader(dialect: Dialect) -> ReadMoment:
     return as_it_is if dialect.name == "postgresql" else _from_microseconds
 
 
-def reader_of(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    """Return what reads values of a type, None for those that a driver has read already."""
+def reader_of(
+    dialect: Dialect, kind: TypeEngine[Any]
+) -> Callable[[Sequence[Any]], tuple[Any, ...]] | None:
+    """Return what reads a column of a type, None for one that a driver has read already."""
     if dialect.name == "postgresql":
         return None
     if isinstance(kind, JSON):
-        return read_json
-    return _from_microseconds if isinstance(kind, Moment) else None
+        return lambda texts: tuple([None if each is None else read_json(each) for each in texts])
+    return _all_from_microseconds if isinstance(kind, Moment) else None
 
 
 def read_json(text_: str) -> Any:
@@ -283,6 +285,12 @@ def _unpacked(
 
 def _from_microseconds(value: int | None) -> datetime | None:
     return None if value is None else _EPOCH + timedelta(0, 0, value)
+
+
+def _all_from_microseconds(values: Sequence[int | None]) -> tuple[datetime | None, ...]:
+    # What _from_microseconds does, without a call for each.
+    epoch, span = _EPOCH, timedelta
+    return tuple([None if value is None else epoch + span(0, 0, value) for value in values])
 
 
 def _text_at(dialect: Dialect, array: ColumnElement[Any], place: int) -> ColumnElement[Any]:

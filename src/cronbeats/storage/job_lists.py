@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -57,10 +58,8 @@ LISTED = (
     job_states.c.last_success_at,
     job_states.c.last_failure_at,
     job_states.c.last_duration_ms,
-    job_states.c.open_runs,
-    job_states.c.wake_at,
 )
-"""What is read of each job of a list: what is shown, and what tells whether it still holds."""
+"""What is shown of each job of a list."""
 
 
 class SortKey(StrEnum):
@@ -111,27 +110,27 @@ def lag_of(query: JobQuery) -> Lag | None:
 
 def lagging_query(lag: Lag) -> Select[Any]:
     """Return the query for those jobs of a workspace, `own`, that lag so at the moment `now`."""
-    now = bindparam("now", type_=Moment)
-    behind = [job_states.c.wake_at <= now]
-    if lag is Lag.UNLOOKED_AT_OR_DOWN:
-        behind.append(and_(job_states.c.status == Status.DOWN, job_states.c.due_at <= now))
-    return alive().where(jobs.c.workspace_id == bindparam("own"), or_(*behind))
+    return alive().where(jobs.c.workspace_id == bindparam("own"), or_(*_behind(lag)))
 
 
 def list_query(dialect: Dialect, query: JobQuery, *, has_judged: bool = False) -> Select[Any]:
-    """Return the query for all jobs that match, in their order.
+    """Return the query for all jobs that match, in their order, and whether each `has_moved`.
+
+    That is one of which `now`, or a run under way, may tell more than its row does.
 
     `values_of` tells the values of its parameters; only their number and sort counts here. With
     `has_judged` there are jobs that are listed by another state than the stored one.
     """
     source, status, due_at = _with_judged(dialect, has_judged=has_judged)
-    matching = _own(select(*LISTED), source).where(*_conditions(dialect, query, status))
+    has_moved = or_(job_states.c.open_runs > 0, *_behind(Lag.UNLOOKED_AT_OR_DOWN))
+    shown = select(*LISTED, has_moved.label("has_moved"))
+    matching = _own(shown, source).where(*_conditions(dialect, query, status))
     return matching.order_by(*_order(query, status, due_at), jobs.c.id)
 
 
-def values_of(workspace_id: int, query: JobQuery) -> dict[str, Any]:
+def values_of(workspace_id: int, query: JobQuery, now: datetime) -> dict[str, Any]:
     """Return the values of a list's parameters, but those of judged jobs."""
-    values: dict[str, Any] = {"own": workspace_id}
+    values: dict[str, Any] = {"own": workspace_id, "now": now}
     values |= {f"tag_{place}": tag for place, tag in enumerate(query.tags)}
     if query.text is not None:
         values["sought"] = _SPECIAL.sub(r"/\g<0>", fold(query.text))
@@ -162,6 +161,14 @@ def packed_judged(dialect: Dialect, judged: Collection[Job]) -> dict[str, str]:
     """Return the value of the parameter that tells of judged jobs, nothing if there are none."""
     rows = [(job.id, job.state.status, job.state.due_at) for job in judged]
     return {PACKED_ROWS: pack_rows(dialect, rows)} if rows else {}
+
+
+def _behind(lag: Lag) -> list[ColumnElement[bool]]:
+    now = bindparam("now", type_=Moment)
+    behind = [job_states.c.wake_at <= now]
+    if lag is Lag.UNLOOKED_AT_OR_DOWN:
+        behind.append(and_(job_states.c.status == Status.DOWN, job_states.c.due_at <= now))
+    return behind
 
 
 def _own(selected: Select[Any], source: FromClause) -> Select[Any]:

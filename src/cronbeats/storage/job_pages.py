@@ -13,7 +13,7 @@ from sqlalchemy import Dialect, Integer, bindparam, func
 
 from cronbeats.domain.blind_window import BlindWindows
 from cronbeats.domain.job import Job, Outcome, Reason, Run, Status, down_after
-from cronbeats.domain.listed_job import ListedJob, is_as_stored, listed
+from cronbeats.domain.listed_job import ListedJob, listed
 from cronbeats.domain.page import PageRequest
 from cronbeats.domain.state_machine import as_seen, on_time
 from cronbeats.storage import integrations, job_lists, runs
@@ -104,7 +104,7 @@ def _page(
 ) -> Script[tuple[list[ListedJob], int]]:
     query, request = wanted.query, wanted.request
     shape = job_lists.shape_of(query), bool(judged)
-    values = job_lists.values_of(wanted.workspace_id, query)
+    values = job_lists.values_of(wanted.workspace_id, query, wanted.now)
     values |= job_lists.packed_judged(dialect, judged)
     # One more than is shown tells whether there are any others to count.
     most, before = request.per_page + 1, request.offset
@@ -113,7 +113,7 @@ def _page(
     if len(rows) == most or (before and not rows):
         [[total]] = yield from _counted(dialect, *shape).ask(**values)
     shown = rows[: request.per_page]
-    moved = [[row.id] for row in shown if not _is_as_stored(row, wanted.now)]
+    moved = [[row.id] for row in shown if row.has_moved]
     seen: dict[int, ListedJob] = {}
     if moved:
         asked, packed = _questions(dialect).by_ids, pack_rows(dialect, moved)
@@ -148,11 +148,6 @@ def _last_outcomes(
 _STATUSES = {str(each): each for each in Status}
 _REASONS: dict[str | None, Reason | None] = {None: None, **{str(each): each for each in Reason}}
 _OUTCOMES = {str(each): each for each in Outcome}
-
-
-def _is_as_stored(row: Any, now: datetime) -> bool:
-    status = _STATUSES[row.status]
-    return not row.open_runs and is_as_stored(status, row.wake_at, row.due_at, now)
 
 
 def _listed_job(row: Any, now: datetime) -> ListedJob:

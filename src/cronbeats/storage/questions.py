@@ -13,14 +13,14 @@ from sqlalchemy import ClauseElement, ColumnElement, Dialect, Select, TextualSel
 from cronbeats.storage.dialect import moment_writer, reader_of
 from cronbeats.storage.drivers import Rows, Script, Statement, as_one_value
 
-_Read = Callable[[Any], Any]
+_Read = Callable[[Sequence[Any]], tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A statement that finds rows; its text is made once.
 
-    `row` is the class of its rows; the values at the places of `readers` are yet to be read.
+    `row` is the class of its rows; the columns at the places of `readers` are yet to be read.
     """
 
     statement: Statement
@@ -34,17 +34,19 @@ class Question:
         """Ask it as a part of a script; return rows that have the names and types of columns."""
         given = {**self.fixed, **values}
         found: Rows = yield self.statement, *(self._sent(given[name]) for name in self.names)
-        return [self._read(row) for row in found]
+        return self._read(found)
 
     def _sent(self, value: Any) -> Any:
         return self.write(value) if isinstance(value, datetime) else value
 
-    def _read(self, row: Sequence[Any]) -> Any:
-        values = list(row)
+    def _read(self, found: Rows) -> list[Any]:
+        if not self.readers or not found:
+            return list(map(self.row._make, found))
+        # By columns: a list has a thousand moments.
+        columns = list(zip(*found, strict=True))
         for place, read in self.readers:
-            if values[place] is not None:
-                values[place] = read(values[place])
-        return self.row._make(values)
+            columns[place] = read(columns[place])
+        return list(map(self.row._make, zip(*columns, strict=True)))
 
 
 def question(dialect: Dialect, selected: Select[Any]) -> Question:
@@ -80,7 +82,7 @@ def _question(
 def _readers(
     dialect: Dialect, columns: Sequence[ColumnElement[Any]]
 ) -> Iterator[tuple[int, _Read]]:
-    """Tell which values do not come as they are, and what reads them."""
+    """Tell which columns do not come as they are, and what reads them."""
     for place, column in enumerate(columns):
         if read := reader_of(dialect, column.type):
             yield place, read
