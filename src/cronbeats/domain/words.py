@@ -39,10 +39,15 @@ def how_long_ago(moment: datetime, now: datetime) -> str:
     return f"in {span}" if moment > now else f"{span} ago"
 
 
+_TO_MINUTES, _TO_SECONDS = len("2026-02-20 15:42"), len("2026-02-20 15:42:00")
+
+
 def local(moment: datetime, timezone: str) -> str:
     """Return a moment in a time zone, to the second only where it has any."""
     there = moment.astimezone(ZoneInfo(timezone))
-    return there.strftime("%Y-%m-%d %H:%M:%S %Z" if there.second else "%Y-%m-%d %H:%M %Z")
+    # Several times as fast as strftime(), and a page has a hundred of them.
+    told = there.isoformat(" ", "seconds" if there.second else "minutes")
+    return f"{told[: _TO_SECONDS if there.second else _TO_MINUTES]} {there.tzname()}"
 
 
 def schedule_in_words(schedule: Schedule) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -16,6 +17,7 @@ from cronbeats.domain.printable import printable
 from cronbeats.domain.words import how_long_ago, in_words, local
 
 _KILOBYTE = 1_000
+_WITH_SECONDS = len("2026-02-20T15:42:00")
 _INDENT = re.compile(r"^ +(?=<)", re.MULTILINE)
 
 
@@ -37,6 +39,7 @@ def _environment() -> Environment:
     )
     environment.filters["code"] = _code
     environment.filters["anchor"] = _anchor
+    environment.filters["tag_address"] = _tag_address
     environment.filters["moment"] = _moment
     environment.filters["ago"] = _ago
     environment.filters["duration"] = duration_in_words
@@ -51,6 +54,12 @@ def _code(text: str) -> Markup:
     """Escape text for between two tags, where quotes mean nothing: code is full of them."""
     escaped = str(escape(text)).replace("&#34;", '"').replace("&#39;", "'")
     return Markup(escaped)  # noqa: S704 - it was escaped just now
+
+
+@lru_cache(maxsize=1024)
+def _tag_address(tag: str) -> Markup:
+    """Return the end of an address that asks for jobs with a tag; a page has many of the same."""
+    return escape(f"?{urlencode({'tag': tag}, quote_via=quote)}")
 
 
 def _moment(moment: datetime, timezone: str | None) -> Markup:
@@ -69,7 +78,7 @@ def _ago(moment: datetime, now: datetime, timezone: str | None) -> Markup:
 
 
 def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:_WITH_SECONDS]}Z"
 
 
 def _kind(timezone: str | None) -> Markup:
