@@ -2,7 +2,7 @@
 # make test         check and test everything, as CI does
 # make fuzz         make requests from the API's document for a while (FUZZ_SECONDS=600)
 # make install      install what development needs into .venv
-# make bench        measure everything: one table, one file (OTHER_URL=, benchmarks/README.md)
+# make bench        measure everything: one table, one file (QUICK=1, OTHER_URL=, benchmarks/README.md)
 # make format       format the code and repair what ruff can repair
 # make lock         write requirements/*.txt anew (LOCK_FLAGS=--upgrade takes newer versions)
 # make screenshots  take the pictures in docs/images anew
@@ -62,10 +62,10 @@ test: install $(NODE:%=%/node_modules/.stamp)
 	@echo "== pytest"
 	@exec $(BIN)/pytest $(PYTEST_FLAGS)
 
-# OTHER_URL= measures the pings of another server as well.
+# OTHER_URL= measures the pings of another server as well, QUICK=1 less of everything.
 bench: install
 	@scripts/install-wrk
-	@exec $(BIN)/python -W ignore -m benchmarks
+	@exec $(BIN)/python -W ignore -m benchmarks $(if $(QUICK),--quick)
 
 # Other requests each time, for so long on each database; FUZZ_SEED= makes those of a seed again.
 fuzz: export FUZZ_SECONDS ?= 600

@@ -35,7 +35,8 @@ from cronbeats.storage.ledger import open_account
 from cronbeats.storage.migrate import migrate
 
 PROGRAM = str(Path(sys.executable).with_name("cronbeats"))
-_PATIENCE_SECONDS = 30
+# A machine with much else to do takes its time to start a server.
+_PATIENCE_SECONDS = 120
 _INTERVAL_SECONDS = 3600
 
 
