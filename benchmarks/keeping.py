@@ -2,9 +2,11 @@
 
     .venv/bin/python -m benchmarks.keeping
 
-First a pruner goes through millions of rows, and each of its transactions is timed. Room that it
-has freed is filled again, to see whether the database grows. Then two servers are pinged in turns:
-one whose pruner has millions of rows to go through, and one whose pruner has nothing to do.
+First a pruner goes through millions of rows, and each of its steps is timed, its commit included.
+After each, a bare update of one row is timed in the same way: what that takes at most is the
+machine's own. Room that was freed is filled again, to see whether the database grows. Then two
+servers are pinged in turns: one whose pruner has millions of rows to go through, and one whose
+pruner has nothing to do.
 """
 
 from __future__ import annotations
@@ -16,21 +18,23 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, closing
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvloop
-from sqlalchemy import ColumnElement, text, update
+from sqlalchemy import ColumnElement, Dialect, text, update
 
 from benchmarks.filler import Values, add_signals, analyze, fill
 from benchmarks.ping_load import Run, ask
 from benchmarks.ping_targets import PROGRAM, Target, cronbeats, databases, make_jobs
 from benchmarks.report import Goal, print_table, tell_numbers
 from cronbeats.storage import schema
-from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.database import Database
+from cronbeats.storage.drivers import Result, Script, Statement
+from cronbeats.storage.pruning import Gone
 from cronbeats.workers.pruner import PRUNE_EVERY_SECONDS, Pruner
 
 _MONTHS = timedelta(days=90)
@@ -45,8 +49,10 @@ _FIRST_RUN = 2
 class Pruned:
     """A pruner's way through all rows: sizes in bytes, times in milliseconds.
 
-    A ping is one signal and one run. `size_full` is that of the database before, `size_refilled`
-    after as much was added again as had gone.
+    A ping is one signal and one run. A step's time is that for which nobody else could write; the
+    bare ones are those of as many updates of one row. `longest_cpu_ms` is the most that a step took
+    of a processor: of SQLite all of its work, of PostgreSQL only the client's. `size_full` is that
+    of the database before, `size_refilled` after as much was added again as had gone.
     """
 
     database: str
@@ -55,6 +61,9 @@ class Pruned:
     median_ms: float
     p99_ms: float
     longest_ms: float
+    longest_cpu_ms: float
+    bare_p99_ms: float
+    bare_longest_ms: float
     rows_a_second_of_work: float
     bytes_a_signal: float
     bytes_a_ping: float
@@ -78,19 +87,41 @@ class Pinged:
 
 
 class _TimedDatabase(Database):
-    """Notes how long each transaction was open that wrote, in seconds."""
+    """Notes how long each step of pruning kept others from writing, in seconds.
+
+    After each it changes one row, no less and no more durably, and notes how long that took.
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.took: list[float] = []
+        self.worked: list[float] = []
+        self.bare_took: list[float] = []
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
-        begun = time.perf_counter()
-        async with super().write() as tx:
-            begun = time.perf_counter()
-            yield tx
-        self.took.append(time.perf_counter() - begun)
+    async def run_lightly(
+        self, begin: Callable[[Dialect], Script[Result]], *, is_large: bool = False
+    ) -> Result:
+        worked = 0.0
+
+        def timed(dialect: Dialect) -> Script[Result]:
+            nonlocal worked
+            begun = time.thread_time()
+            result = yield from begin(dialect)
+            worked = time.thread_time() - begun
+            return result
+
+        result = await super().run_lightly(timed, is_large=is_large)
+        if isinstance(result, Gone):
+            self.took.append(result.took.total_seconds())
+            self.worked.append(worked)
+            self.bare_took.append(await super().run_lightly(_change_one_row))
+        return result
+
+
+def _change_one_row(_dialect: Dialect) -> Script[float]:
+    begun = time.perf_counter()
+    yield (Statement("UPDATE job_states SET run_count = run_count WHERE job_id = 1"),)
+    return time.perf_counter() - begun
 
 
 def main() -> None:
@@ -110,8 +141,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--jobs", type=int, default=1_000)
-    parser.add_argument("--pings", type=int, default=1_000, help="pings of each job that there are")
+    parser.add_argument("--jobs", type=int, default=500)
+    parser.add_argument("--pings", type=int, default=500, help="pings of each job that there are")
     parser.add_argument("--keep", type=int, default=100, help="how many of them are kept")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="how long each run of pings takes")
@@ -132,6 +163,7 @@ async def _prune(kind: str, url: str, options: argparse.Namespace) -> Pruned:
     await analyze(db)
     await _prune_all(db, options.keep)
     went, took = 2 * options.jobs * (options.pings - options.keep), sorted(db.took)
+    bare = sorted(db.bare_took)
     log_size, after = _log_size(db), await _size(db)
     gone = options.pings - options.keep
     await _tidy(db)
@@ -142,8 +174,11 @@ async def _prune(kind: str, url: str, options: argparse.Namespace) -> Pruned:
     return Pruned(
         *(kind, went, len(took)),
         median_ms=round(statistics.median(took) * 1000, 2),
-        p99_ms=round(took[int(len(took) * 0.99)] * 1000, 2),
+        p99_ms=_p99_ms(took),
         longest_ms=round(took[-1] * 1000, 2),
+        longest_cpu_ms=round(max(db.worked) * 1000, 2),
+        bare_p99_ms=_p99_ms(bare),
+        bare_longest_ms=round(bare[-1] * 1000, 2),
         rows_a_second_of_work=round(went / sum(took)),
         bytes_a_signal=round((with_signals - empty) / count, 1),
         bytes_a_ping=round((full - empty) / count, 1),
@@ -154,11 +189,17 @@ async def _prune(kind: str, url: str, options: argparse.Namespace) -> Pruned:
     )
 
 
+def _p99_ms(took: Sequence[float]) -> float:
+    return round(took[int(len(took) * 0.99)] * 1000, 2)
+
+
 async def _prune_all(db: Database, keep: int) -> None:
-    """Let a pruner go one round, without the rests it asks for."""
+    """Let a pruner go one round, with the rests it asks for: in them the log is moved."""
     pruner = Pruner(db, lambda: datetime.now(UTC), keep, _MONTHS, _MONTHS)
-    while await pruner.step() < PRUNE_EVERY_SECONDS:
-        pass
+    rest = 0.0
+    while rest < PRUNE_EVERY_SECONDS:
+        await asyncio.sleep(rest)
+        rest = await pruner.step()
 
 
 async def _add_signals(db: Database, jobs: int, count: int) -> None:
@@ -275,6 +316,7 @@ def _print(pruned: Sequence[Pruned], pinged: Sequence[Pinged]) -> None:
     print_table(
         (
             *("database", "rows pruned", "steps", "median ms", "p99 ms", "longest ms"),
+            *("longest cpu ms", "bare p99 ms", "bare longest ms"),
             *("rows/s of work", "MB/M signals", "MB/M pings", "full MB", "pruned MB"),
             *("refilled MB", "log MB"),
         ),
@@ -282,6 +324,8 @@ def _print(pruned: Sequence[Pruned], pinged: Sequence[Pinged]) -> None:
             (
                 *(each.database, str(each.rows), str(each.steps), f"{each.median_ms:.1f}"),
                 *(f"{each.p99_ms:.1f}", f"{each.longest_ms:.1f}"),
+                f"{each.longest_cpu_ms:.1f}",
+                *(f"{each.bare_p99_ms:.1f}", f"{each.bare_longest_ms:.1f}"),
                 f"{each.rows_a_second_of_work:.0f}",
                 *(f"{each.bytes_a_signal:.0f}", f"{each.bytes_a_ping:.0f}"),
                 *(_megabytes(each.size_full), _megabytes(each.size_pruned)),

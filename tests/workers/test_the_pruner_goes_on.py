@@ -1,14 +1,14 @@
 """The pruner takes small steps, rests between them, and outlives what fails."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Dialect, func, select
 
 from cronbeats.domain.errors import UnavailableError
-from cronbeats.storage.database import Database, Transaction
+from cronbeats.storage.database import Database
+from cronbeats.storage.drivers import Result, Script
 from cronbeats.storage.schema import alerts, signals
 from cronbeats.workers.pruner import PRUNE_EVERY_SECONDS, Pruner
 from tests.support.outbox import fail_a_job
@@ -24,12 +24,12 @@ class FailingDatabase(Database):
 
     failure: Exception | None = None
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
+    async def run_lightly(
+        self, begin: Callable[[Dialect], Script[Result]], *, is_large: bool = False
+    ) -> Result:
         if self.failure is not None:
             raise self.failure
-        async with super().write() as tx:
-            yield tx
+        return await super().run_lightly(begin, is_large=is_large)
 
 
 @pytest.fixture

@@ -5,18 +5,19 @@ Each of these is done a step at a time, for whoever asks for the next one to res
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from cronbeats.storage import alerts, audit_log, history, jobs
 from cronbeats.storage.database import Database, Transaction
-from cronbeats.storage.history import Key, Sort, TooLong
+from cronbeats.storage.history import Row, Sort, TooLong
 from cronbeats.storage.pruning import Pace, prune_what_is_old
 
 _JOBS_AT_ONCE = 200
 _MOST_TOO_LONG = 10_000
-_ROWS_AT_ONCE = 20_000
+_ROWS_AT_ONCE = 10_000
 
 
 async def prune_history(
@@ -77,20 +78,31 @@ async def _look(
 async def _prune_rows(
     db: Database, pace: Pace, sort: Sort, too_long: list[TooLong]
 ) -> AsyncIterator[int]:
+    pace.begin_anew()
     while too_long:
-        keys = await pace.read(
+        rows = await pace.read(
             db, partial(history.find_oldest, sort=sort, too_long=too_long, most=_ROWS_AT_ONCE)
         )
         yield 0
-        if not keys:
+        if not rows:
             return
-        async for count in _delete(db, pace, sort, keys):
+        async for count in _delete(db, pace, sort, rows):
             yield count
 
 
-async def _delete(db: Database, pace: Pace, sort: Sort, keys: list[Key]) -> AsyncIterator[int]:
+async def _delete(db: Database, pace: Pace, sort: Sort, rows: list[Row]) -> AsyncIterator[int]:
     begin = 0
-    while begin < len(keys):
-        some = keys[begin : begin + pace.rows]
+    while begin < len(rows):
+        some = list(_first(rows, begin, pace.rows))
         begin += len(some)
-        yield await pace.write(db, partial(history.delete_rows, sort=sort, keys=some))
+        yield await pace.delete(db, partial(history.delete_rows, sort=sort, rows=some))
+
+
+def _first(rows: list[Row], begin: int, most: int) -> Iterator[Row]:
+    """Give rows that weigh so much together, and one in any case."""
+    weight = 0
+    for row in islice(rows, begin, None):
+        weight += row.weight
+        if weight > most and weight > row.weight:
+            return
+        yield row

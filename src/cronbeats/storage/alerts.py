@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy import Delete, Row, and_, func, select, update
 
 from cronbeats.domain.alert import Alert
 from cronbeats.storage.alert_codec import alert_from_json
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.due_alerts import IS_OWED
+from cronbeats.storage.pruning import delete_old
 from cronbeats.storage.schema import alerts
 
 
@@ -211,18 +212,10 @@ async def give_up(
     await tx.execute(old.values(status="failed", settled_at=now, error=error))
 
 
-async def prune_settled(tx: Transaction, before: datetime, limit: int) -> int:
-    """Delete up to `limit` alerts that were settled before a moment; return how many went."""
-    old = (
-        select(alerts.c.id)
-        .where(alerts.c.settled_at.is_not(None), alerts.c.settled_at < before)
-        .order_by(alerts.c.settled_at)
-        .limit(limit)
-    )
-    ids: Sequence[int] = (await tx.scalars(old)).all()
-    if ids:
-        await tx.execute(delete(alerts).where(alerts.c.id.in_(ids)))
-    return len(ids)
+def prune_settled(before: datetime, limit: int) -> Delete:
+    """Return what deletes up to `limit` alerts that were settled before a moment."""
+    settled_at = alerts.c.settled_at
+    return delete_old(settled_at < before, limit, settled_at)
 
 
 def _held(ids: Collection[int], token: str) -> Any:

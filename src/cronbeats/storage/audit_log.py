@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Delete, Row, Select, insert, select
 
 from cronbeats.domain.audit import (
     Actor,
@@ -24,6 +24,7 @@ from cronbeats.domain.audit import (
 from cronbeats.domain.page import PageRequest
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.pages import fetch_page
+from cronbeats.storage.pruning import delete_old
 from cronbeats.storage.schema import audit_log
 
 
@@ -95,12 +96,9 @@ def list_query(workspace_id: int, query: AuditQuery) -> Select[Any]:
     return select(audit_log).where(*conditions).order_by(audit_log.c.id.desc())
 
 
-async def prune(tx: Transaction, before: datetime, limit: int) -> int:
-    """Delete up to `limit` entries from before a moment, the oldest first; return how many went."""
-    going = select(audit_log.c.id).where(audit_log.c.at < before)
-    oldest = going.order_by(audit_log.c.at, audit_log.c.id).limit(limit)
-    gone = await tx.execute(delete(audit_log).where(audit_log.c.id.in_(oldest)))
-    return gone.rowcount
+def prune(before: datetime, limit: int) -> Delete:
+    """Return what deletes up to `limit` entries from before a moment, the oldest first."""
+    return delete_old(audit_log.c.at < before, limit, audit_log.c.at, audit_log.c.id)
 
 
 def _row_of(entry: AuditEntry) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Delete, delete, insert
 
 from cronbeats.domain.authorization_request import REQUEST_LASTS, AuthorizationRequest
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.pruning import delete_old
 from cronbeats.storage.schema import authorization_requests
 
 LONGEST_BACK = 2000
@@ -44,10 +45,7 @@ async def take(tx: Transaction, request: AuthorizationRequest, now: datetime) ->
     return None if row is None or row.expires_at <= now else Errand(row.back, row.user_id)
 
 
-async def prune(tx: Transaction, before: datetime, limit: int) -> int:
-    """Delete so many requests that were over before a moment, and return how many went."""
-    table = authorization_requests
-    old = select(table.c.id).where(table.c.expires_at <= before).limit(limit)
-    # What somebody takes at this moment can wait for the next time.
-    old = old.with_for_update(skip_locked=True)
-    return (await tx.execute(delete(table).where(table.c.id.in_(old)))).rowcount
+def prune(before: datetime, limit: int) -> Delete:
+    """Return what deletes so many requests that were over before a moment."""
+    over_at = authorization_requests.c.expires_at
+    return delete_old(over_at <= before, limit, over_at, skip_locked=True)

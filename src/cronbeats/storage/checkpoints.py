@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 _PAGES_AT_ONCE = 1000
 _MOST_COMMITS = 256
 _COMMITS_UNTIL_FIRST = 64.0
+# Of those that write much.
+_LARGE_COMMITS = 4
 
 
 class Checkpoints:
@@ -25,16 +27,19 @@ class Checkpoints:
 
     def __init__(self, reader: AsyncEngine) -> None:
         self._reader = reader
-        self._commits = 0
+        self._commits = 0.0
         self._commits_until_next = _COMMITS_UNTIL_FIRST
         self._pages_in_log = 0
         self._under_way: asyncio.Task[None] | None = None
 
-    def note_commit(self) -> None:
-        """Know of a commit; make a checkpoint in the background if it is time."""
-        self._commits += 1
+    def note_commit(self, *, is_large: bool) -> None:
+        """Know of a commit; make a checkpoint in the background if it is time.
+
+        One that is large, with some hundreds of pages, counts for as many as a few of them replace.
+        """
+        self._commits += self._commits_until_next / _LARGE_COMMITS if is_large else 1
         if self._commits >= self._commits_until_next and self._under_way is None:
-            commits, self._commits = self._commits, 0
+            commits, self._commits = self._commits, 0.0
             self._under_way = asyncio.get_running_loop().create_task(self._make(commits))
 
     async def close(self) -> None:
@@ -42,7 +47,7 @@ class Checkpoints:
         if self._under_way is not None:
             await self._under_way
 
-    async def _make(self, commits: int) -> None:
+    async def _make(self, commits: float) -> None:
         try:
             # What cannot be moved now is safe in the log, and is moved the next time.
             with suppress(sqlite3.Error, SQLAlchemyError, OSError):
@@ -56,7 +61,7 @@ class Checkpoints:
         finally:
             self._under_way = None
 
-    def _plan_next(self, commits: int, pages_in_log: int) -> None:
+    def _plan_next(self, commits: float, pages_in_log: int) -> None:
         """Reckon by what the last commits wrote; a log that became shorter was begun anew."""
         written = pages_in_log - self._pages_in_log
         if written <= 0:

@@ -141,13 +141,18 @@ class Database:
         async with _unavailable_on_failure():
             return await self._questions.run(ALONE, begin)
 
-    async def run_lightly(self, begin: Callable[[Dialect], Script[Result]]) -> Result:
-        """Run a script of one small change, as durable as `write_lightly` makes it.
+    async def run_lightly(
+        self, begin: Callable[[Dialect], Script[Result]], *, is_large: bool = False
+    ) -> Result:
+        """Run a script of one statement, as durable as `write_lightly` makes it.
 
-        Should the connection break meanwhile, it may be made twice.
+        Should the connection break meanwhile, it may be run twice. One that writes some hundreds of
+        pages `is_large`.
         """
         async with _unavailable_on_failure():
-            return await self._scripts.run(LIGHTLY, begin)
+            result = await self._scripts.run(LIGHTLY, begin)
+        self._note_commit(is_large=is_large)
+        return result
 
     def tell(self, gathered: Gathered) -> None:
         """Give whoever listens the hints of what was committed."""
@@ -221,9 +226,9 @@ class Database:
         for engine in self._engines():
             await engine.dispose()
 
-    def _note_commit(self) -> None:
+    def _note_commit(self, *, is_large: bool = False) -> None:
         if self._checkpoints is not None:
-            self._checkpoints.note_commit()
+            self._checkpoints.note_commit(is_large=is_large)
 
     def _engines(self) -> set[AsyncEngine]:
         return {self._reader, self._writer}

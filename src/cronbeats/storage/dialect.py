@@ -145,8 +145,15 @@ def table_of(
     rows: Iterable[Sequence[Any]],
 ) -> Subquery:
     """Return rows of values as a table to join with; they are one parameter, however many."""
-    parameter = bindparam(None, pack_rows(tx.dialect, list(rows)), String)
-    return _unpacked(tx.dialect, columns, parameter)
+    return table_for(tx.dialect, columns, rows)
+
+
+def table_for(
+    dialect: Dialect, columns: Mapping[str, TypeEngine[Any]], rows: Iterable[Sequence[Any]]
+) -> Subquery:
+    """Return the same for a statement of that dialect."""
+    parameter = bindparam(None, pack_rows(dialect, list(rows)), String)
+    return _unpacked(dialect, columns, parameter)
 
 
 def table_of_packed(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Delete,
+    Dialect,
+    Integer,
     Select,
     and_,
+    case,
     delete,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -20,7 +25,7 @@ from sqlalchemy import (
 )
 
 from cronbeats.storage.database import Transaction
-from cronbeats.storage.dialect import Id, table_of
+from cronbeats.storage.dialect import Id, table_for, table_of
 from cronbeats.storage.schema import alerts, incidents, jobs, runs, signals, transitions
 
 
@@ -29,12 +34,14 @@ class Sort:
     """One sort of rows that each job has, in the `order` in which they came.
 
     Those that are open or owed stay, however old they are: only what `may_go` goes. By their `age`
-    rows of all jobs lie together on the disk, more or less.
+    rows of all jobs lie together on the disk, more or less. One counts as so many more small ones
+    as it has `extra`, to delete it.
     """
 
     order: Column[int]
     may_go: ColumnElement[bool]
     age: ColumnElement[Any]
+    extra: ColumnElement[int] = field(default_factory=lambda: literal_column("0", Integer()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,24 @@ class TooLong:
     last: int
 
 
-Key = tuple[int, ...]
-"""The primary key of a row."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row by its primary key, and how many small ones it counts as."""
+
+    key: tuple[int, ...]
+    weight: int
+
+
+# A text as long as some pages has these pages for itself, and each of them is to be read and freed.
+_PAGE_BYTES = 4096
+# Of the longest outputs only a part was kept.
+_MOST_BYTES = 256 * 1024
+_OUTPUT_BYTES = case(
+    (signals.c.output_size > _MOST_BYTES, _MOST_BYTES), else_=signals.c.output_size
+)
 
 SORTS = (
-    Sort(signals.c.id, true(), signals.c.id),
+    Sort(signals.c.id, true(), signals.c.id, _OUTPUT_BYTES // _PAGE_BYTES),
     Sort(
         runs.c.number,
         or_(runs.c.ended_at.is_not(None), runs.c.started_at.is_(None)),
@@ -57,7 +77,8 @@ SORTS = (
     ),
     Sort(transitions.c.id, true(), transitions.c.id),
     Sort(incidents.c.number, incidents.c.ended_at.is_not(None), incidents.c.id),
-    Sort(alerts.c.id, alerts.c.settled_at.is_not(None), alerts.c.id),
+    # With an alert goes each attempt to send it.
+    Sort(alerts.c.id, alerts.c.settled_at.is_not(None), alerts.c.id, alerts.c.attempts),
 )
 
 
@@ -74,7 +95,7 @@ async def find_too_long(
 
 async def find_oldest(
     tx: Transaction, sort: Sort, too_long: Sequence[TooLong], most: int
-) -> list[Key]:
+) -> list[Row]:
     """Return about `most` of the rows that jobs have too many, of each job the oldest.
 
     They are in the order in which they lie on the disk, so that those deleted together share pages.
@@ -82,14 +103,15 @@ async def find_oldest(
     each = max(1, most // len(too_long))
     rows = await tx.execute(_ends(tx, sort, too_long, each))
     ends = [TooLong(row.job_id, row.last) for row in rows]
-    return [tuple(row) for row in await tx.execute(_beyond(tx, sort, ends))]
+    return [Row(tuple(key), 1 + extra) for *key, extra in await tx.execute(_beyond(tx, sort, ends))]
 
 
-async def delete_rows(tx: Transaction, sort: Sort, keys: Sequence[Key]) -> int:
-    """Delete rows by their keys; return how many went."""
+def delete_rows(dialect: Dialect, sort: Sort, rows: Sequence[Row]) -> Delete:
+    """Return what deletes rows by their keys."""
     table = sort.order.table
-    wanted = table_of(tx, {column.name: Id for column in table.primary_key}, keys)
-    return (await tx.execute(delete(table).where(_key(table).in_(select(wanted))))).rowcount
+    columns = {column.name: Id for column in table.primary_key}
+    wanted = table_for(dialect, columns, [row.key for row in rows])
+    return delete(table).where(_key(table).in_(select(wanted)))
 
 
 def _ends(tx: Transaction, sort: Sort, too_long: Sequence[TooLong], each: int) -> Select[Any]:
@@ -106,7 +128,7 @@ def _ends(tx: Transaction, sort: Sort, too_long: Sequence[TooLong], each: int) -
 def _beyond(tx: Transaction, sort: Sort, too_long: Sequence[TooLong]) -> Select[Any]:
     rows, ends = sort.order.table, _packed(tx, too_long)
     is_beyond = and_(rows.c.job_id == ends.c.job_id, sort.order <= ends.c.last)
-    going = select(*rows.primary_key).join(ends, is_beyond).where(sort.may_go)
+    going = select(*rows.primary_key, sort.extra).join(ends, is_beyond).where(sort.may_go)
     return going.order_by(sort.age, sort.order)
 
 

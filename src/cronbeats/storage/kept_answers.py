@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Delete, and_, delete, select, update
 
 from cronbeats.domain.errors import KeyReusedError
 from cronbeats.domain.kept_answer import KEPT_FOR, KeptAnswer, OnceOnly
 from cronbeats.storage.database import Transaction
 from cronbeats.storage.dialect import insert_into
+from cronbeats.storage.pruning import delete_old
 from cronbeats.storage.schema import kept_answers
 
 
@@ -46,13 +47,10 @@ async def keep(tx: Transaction, workspace_id: int, once: OnceOnly, answer: KeptA
     await tx.execute(update(kept_answers).where(mine).values(values))
 
 
-async def prune(tx: Transaction, before: datetime, limit: int) -> int:
-    """Delete up to `limit` answers kept since before a moment; return how many went."""
-    key = tuple(kept_answers.primary_key)
-    old = select(*key).where(kept_answers.c.kept_at <= before).limit(limit)
-    # What somebody claims anew at this moment can wait for the next time.
-    old = old.with_for_update(skip_locked=True)
-    return (await tx.execute(delete(kept_answers).where(tuple_(*key).in_(old)))).rowcount
+def prune(before: datetime, limit: int) -> Delete:
+    """Return what deletes up to `limit` answers kept since before a moment."""
+    kept_at = kept_answers.c.kept_at
+    return delete_old(kept_at <= before, limit, kept_at, skip_locked=True)
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

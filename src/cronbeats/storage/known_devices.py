@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Delete, delete, insert, select, update
 
 from cronbeats.domain.session import DEVICE_IS_KNOWN_FOR, MOST_DEVICES
 from cronbeats.domain.token import hash_token, new_token
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.pruning import delete_old
 from cronbeats.storage.schema import known_devices, users
 
 
@@ -52,9 +53,7 @@ async def forget_all(tx: Transaction, user_id: int) -> None:
     await tx.execute(delete(known_devices).where(known_devices.c.user_id == user_id))
 
 
-async def prune(tx: Transaction, before: datetime, limit: int) -> int:
-    """Delete so many devices that were known until before a moment, and return how many went."""
-    old = select(known_devices.c.id).where(known_devices.c.expires_at <= before).limit(limit)
-    # What somebody uses at this moment can wait for the next time.
-    old = old.with_for_update(skip_locked=True)
-    return (await tx.execute(delete(known_devices).where(known_devices.c.id.in_(old)))).rowcount
+def prune(before: datetime, limit: int) -> Delete:
+    """Return what deletes so many devices that were known until before a moment."""
+    known_until = known_devices.c.expires_at
+    return delete_old(known_until <= before, limit, known_until, skip_locked=True)

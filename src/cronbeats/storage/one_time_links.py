@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Delete, Row, Select, insert, select, update
 
 from cronbeats.domain.one_time_link import LinkPurpose, OneTimeLink
 from cronbeats.domain.token import hash_token, new_token
 from cronbeats.storage.database import Transaction
+from cronbeats.storage.pruning import delete_old
 from cronbeats.storage.schema import one_time_links
 
 
@@ -67,12 +68,10 @@ async def void(
     await tx.execute(unused.values(used_at=now))
 
 
-async def prune(tx: Transaction, before: datetime, limit: int) -> int:
-    """Delete so many links that ended before a moment, and return how many went."""
-    old = select(one_time_links.c.id).where(one_time_links.c.expires_at <= before).limit(limit)
-    # What somebody uses at this moment can wait for the next time.
-    old = old.with_for_update(skip_locked=True)
-    return (await tx.execute(delete(one_time_links).where(one_time_links.c.id.in_(old)))).rowcount
+def prune(before: datetime, limit: int) -> Delete:
+    """Return what deletes so many links that ended before a moment."""
+    ended_at = one_time_links.c.expires_at
+    return delete_old(ended_at <= before, limit, ended_at, skip_locked=True)
 
 
 def _working(purpose: LinkPurpose, token: str, now: datetime) -> Select[Any]:

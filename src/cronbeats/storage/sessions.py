@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Row, and_, delete, insert, or_, select, update
 
 from cronbeats.domain.hint import Hint, HintKind
 from cronbeats.domain.session import (
@@ -18,6 +18,7 @@ from cronbeats.domain.session import (
 )
 from cronbeats.domain.token import hash_token, new_token
 from cronbeats.storage.database import Transaction, note_hints
+from cronbeats.storage.pruning import delete_old
 from cronbeats.storage.schema import members, sessions
 
 
@@ -92,12 +93,10 @@ async def end_all(tx: Transaction, user_id: int, but: int | None = None) -> int:
     return await _end(tx, sessions.c.user_id == user_id, others)
 
 
-async def prune(tx: Transaction, before: datetime, limit: int) -> int:
-    """Delete so many sessions that ended before a moment, and return how many went."""
-    old = select(sessions.c.id).where(sessions.c.expires_at <= before).limit(limit)
-    # What somebody uses at this moment can wait for the next time.
-    old = old.with_for_update(skip_locked=True)
-    return (await tx.execute(delete(sessions).where(sessions.c.id.in_(old)))).rowcount
+def prune(before: datetime, limit: int) -> Delete:
+    """Return what deletes so many sessions that ended before a moment."""
+    ended_at = sessions.c.expires_at
+    return delete_old(ended_at <= before, limit, ended_at, skip_locked=True)
 
 
 async def _end(tx: Transaction, *which: ColumnElement[bool]) -> int:

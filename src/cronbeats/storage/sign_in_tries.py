@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, select, update
 
 from cronbeats.domain.throttle import Subjects, after_try, seconds_until_room
 from cronbeats.storage.database import Database, Transaction
 from cronbeats.storage.dialect import insert_into
+from cronbeats.storage.pruning import delete_old
 from cronbeats.storage.schema import sign_in_tries
 
 
@@ -63,14 +64,10 @@ async def take_back(tx: Transaction, subjects: Subjects) -> None:
         await _set(tx, row.subject, row.full_at - subjects[row.subject].interval)
 
 
-async def prune(tx: Transaction, before: datetime, limit: int) -> int:
-    """Delete so many rows that have told nothing since a moment, and return how many went."""
-    old = select(sign_in_tries.c.subject).where(sign_in_tries.c.full_at <= before).limit(limit)
-    # What somebody uses at this moment can wait for the next time.
-    old = old.with_for_update(skip_locked=True)
-    return (
-        await tx.execute(delete(sign_in_tries).where(sign_in_tries.c.subject.in_(old)))
-    ).rowcount
+def prune(before: datetime, limit: int) -> Delete:
+    """Return what deletes so many rows that have told nothing since a moment."""
+    full_at = sign_in_tries.c.full_at
+    return delete_old(full_at <= before, limit, full_at, skip_locked=True)
 
 
 def _longest_wait(known: Mapping[str, datetime], subjects: Subjects, now: datetime) -> int:
