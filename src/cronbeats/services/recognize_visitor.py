@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cronbeats.domain.account import User, explain_bad_email, fold_email
+from cronbeats.domain.membership import Membership
 from cronbeats.domain.session import Client, Session
-from cronbeats.storage import sessions, users
+from cronbeats.storage import sessions, users, visitors
 from cronbeats.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is signed in, and in which session."""
+    """Somebody who is signed in, in which session, and the workspaces that they are in."""
 
     user: User
     session: Session
+    memberships: tuple[Membership, ...]
 
 
 async def recognize_visitor(
@@ -29,17 +31,13 @@ async def recognize_visitor(
     """
     if not token:
         return None
-    async with db.read() as tx:
-        session = await sessions.find(tx, token)
-        if session is None or session.is_pending_code or session.is_over(now):
-            return None
-        user = await users.get(tx, session.user_id)
-    if user is None:
+    found = await visitors.look_up(db, token)
+    if found is None or found.session.is_pending_code or found.session.is_over(now):
         return None
-    if session.is_seen_news(now):
+    if found.session.is_seen_news(now):
         async with db.write_lightly() as tx:
-            await sessions.note_seen(tx, session.id, client, now)
-    return Visitor(user, session)
+            await sessions.note_seen(tx, found.session.id, client, now)
+    return Visitor(found.user, found.session, found.memberships)
 
 
 async def recognize_named(

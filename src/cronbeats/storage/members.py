@@ -29,15 +29,22 @@ async def get(tx: Transaction, workspace_id: int, user_id: int) -> Member | None
 
 async def memberships_of(tx: Transaction, user_id: int) -> list[Membership]:
     """Return what a person is in each workspace that they are in, by the workspaces' names."""
-    query = (
+    return [membership_from_row(row) for row in await tx.execute(memberships_query(user_id))]
+
+
+def memberships_query(user_id: Any) -> Select[Any]:
+    """Return the query for the same; `user_id` is an id, or a parameter."""
+    return (
         select(workspaces.c.id, workspaces.c.name, workspaces.c.plan, members.c.role)
         .join(members, members.c.workspace_id == workspaces.c.id)
         .where(members.c.user_id == user_id)
         .order_by(workspaces.c.name, workspaces.c.id)
     )
-    return [
-        Membership(row.id, row.name, row.plan, Role(row.role)) for row in await tx.execute(query)
-    ]
+
+
+def membership_from_row(row: Any) -> Membership:
+    """Return the membership that a row of that query holds."""
+    return Membership(row.id, row.name, row.plan, Role(row.role))
 
 
 async def count(tx: Transaction, workspace_id: int, role: Role | None = None) -> int:

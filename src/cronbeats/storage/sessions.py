@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Delete, and_, delete, insert, or_, select, update
 
 from cronbeats.domain.hint import Hint, HintKind
 from cronbeats.domain.session import (
@@ -52,7 +52,7 @@ async def find(tx: Transaction, token: str) -> Session | None:
     """Return the session of a token, also one that awaits a code or is over, or None."""
     query = select(sessions).where(sessions.c.token_hash == hash_token(token))
     row = (await tx.execute(query)).first()
-    return None if row is None else _session_from_row(row)
+    return None if row is None else session_from_row(row)
 
 
 async def browse(tx: Transaction, user_id: int, now: datetime) -> list[Session]:
@@ -63,7 +63,7 @@ async def browse(tx: Transaction, user_id: int, now: datetime) -> list[Session]:
         sessions.c.is_pending_code.is_(False),
     )
     query = select(sessions).where(is_live).order_by(sessions.c.last_seen_at.desc(), sessions.c.id)
-    return [_session_from_row(row) for row in await tx.execute(query)]
+    return [session_from_row(row) for row in await tx.execute(query)]
 
 
 async def note_seen(tx: Transaction, session_id: int, client: Client, now: datetime) -> None:
@@ -110,7 +110,8 @@ async def _end(tx: Transaction, *which: ColumnElement[bool]) -> int:
     return len(people)
 
 
-def _session_from_row(row: Row[Any]) -> Session:
+def session_from_row(row: Any) -> Session:
+    """Return the session that a row holds."""
     return Session(
         id=row.id,
         user_id=row.user_id,
@@ -118,5 +119,5 @@ def _session_from_row(row: Row[Any]) -> Session:
         last_seen_at=row.last_seen_at,
         expires_at=row.expires_at,
         client=Client(row.address, row.user_agent),
-        is_pending_code=row.is_pending_code,
+        is_pending_code=bool(row.is_pending_code),
     )

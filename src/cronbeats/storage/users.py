@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from cronbeats.domain.account import User, fold_email
 from cronbeats.domain.errors import NotFoundError
@@ -22,6 +22,18 @@ class Credentials:
 
     user: User
     password_hash: str | None = field(repr=False)
+
+
+USER = (
+    users.c.id,
+    users.c.email,
+    users.c.name,
+    users.c.timezone,
+    users.c.password_hash,
+    users.c.totp_confirmed_at,
+    users.c.oidc_issuer,
+)
+"""The columns that tell what people see of a person."""
 
 
 async def get(tx: Transaction, user_id: int) -> User | None:
@@ -132,7 +144,7 @@ async def set_identity(
     await _change(tx, user_id, oidc_issuer=issuer, oidc_subject=subject)
 
 
-def user_from_row(row: Row[Any]) -> User:
+def user_from_row(row: Any) -> User:
     """Return the person that a row holds."""
     return User(
         id=row.id,

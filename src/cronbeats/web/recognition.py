@@ -30,7 +30,6 @@ def recognizer(db: Database) -> Recognize:
         known = await recognize_visitor(db, token, client, now)
         if known is None:
             return None
-        memberships = await workspaces_of(db, known.user.id)
-        return Visitor(known.user, known.session.id, memberships)
+        return Visitor(known.user, known.session.id, known.memberships)
 
     return recognize
