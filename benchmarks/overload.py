@@ -112,7 +112,8 @@ def _options() -> argparse.Namespace:
 def _overload(target: Target, keys: Sequence[str], options: argparse.Namespace) -> Result:
     could = _calibrate(target)
     before = target.count_kept() or 0
-    load = Load(round(could * options.times), options.seconds, options.connections, _BURST_SECONDS)
+    untimed = min(_BURST_SECONDS, options.seconds / 2)
+    load = Load(round(could * options.times), options.seconds, options.connections, untimed)
     with _weighed(target) as weight:
         heard = _in_a_process_of_its_own(target, keys, load)
         recovery = _wait_until_calm(target, keys[0])
