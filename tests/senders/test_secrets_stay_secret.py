@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cronbeats.domain.delivery import Refused, Unreachable
 from cronbeats.domain.integration import IntegrationKind
-from cronbeats.senders._http import ANSWER_BYTES
+from cronbeats.senders._poster import ANSWER_BYTES
 from cronbeats.senders._scrub import scrub, secrets_in
 from cronbeats.senders.registry import HttpClient
 from tests.senders.examples import HOOK_PATH, KINDS, SECRETS, alert, config_of, sender_of

@@ -12,20 +12,19 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp import ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientTimeout
 from aiohttp.abc import AbstractResolver
 
 from cronbeats.domain.delivery import Refused, Unreachable
 from cronbeats.senders._addresses import AddressGuard
 from cronbeats.senders._answers import Answer, retry_after
 from cronbeats.senders._failures import CHECK_URL, failure_of
+from cronbeats.senders._poster import Poster, Reply
 from cronbeats.senders._scrub import scrub, secrets_in
-from cronbeats.senders._session import new_session
+from cronbeats.senders._session import HEADERS
 from cronbeats.senders._urls import explain_bad_url
 
-_HEADERS = {"Content-Type": "application/json"}
-# Enough for what Discord says of every field that it does not like.
-ANSWER_BYTES = 65_536
+_HEADERS = {**HEADERS, "Content-Type": "application/json"}
 _BLOCKED = (
     "The address is private or reserved, so it is not called. "
     "Whoever runs this server can allow it with CRONBEATS_ALLOW_PRIVATE_TARGETS."
@@ -59,7 +58,7 @@ class HttpClient:
             total=total_timeout_seconds, sock_connect=connect_timeout_seconds
         )
         self._resolver = resolver
-        self._session: ClientSession | None = None
+        self._poster: Poster | None = None
         # The same addresses are called again and again.
         self._reasons = lru_cache(_MOST_URLS)(self._look_for_reasons)
 
@@ -85,7 +84,7 @@ class HttpClient:
         started, verdicts = time.perf_counter(), set[bool]()
         token = _verdicts.set(verdicts)
         try:
-            return await self._exchange(url, body, headers, secrets)
+            return await self._exchange(url, body, headers or {}, secrets)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # An address that may be called was tried as well: it may answer next time.
             failure = (
@@ -97,9 +96,9 @@ class HttpClient:
 
     async def close(self) -> None:
         """Close all connections; the client can be used again afterwards."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._poster is not None:
+            await self._poster.close()
+            self._poster = None
 
     def _look_for_reasons(self, url: str) -> tuple[str, ...]:
         reasons = explain_bad_url(url, allow_http=self._allow_http)
@@ -115,31 +114,30 @@ class HttpClient:
         return self._guard.allows(host)
 
     async def _exchange(
-        self, url: str, body: bytes, headers: Mapping[str, str] | None, secrets: Iterable[str]
+        self, url: str, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]
     ) -> Answer:
         started = time.perf_counter()
-        request = self._open_session().post(url, data=body, headers=headers, allow_redirects=False)
-        async with request as response:
-            start, is_cut = await _start_of_body(response)
-            duration_ms = _since(started)
-            if start:
-                start = scrub(start, (*secrets, *secrets_in(url)), is_cut=is_cut)
-            return Answer(
-                status_code=response.status,
-                duration_ms=duration_ms,
-                text=start,
-                retry_after_seconds=retry_after(response.headers),
-                headers=response.headers,
-            )
+        reply = await self._open_poster().post(url, body, headers)
+        duration_ms = _since(started)
+        start = _decoded(reply)
+        if start:
+            start = scrub(start, (*secrets, *secrets_in(url)), is_cut=reply.is_cut)
+        return Answer(
+            status_code=reply.status_code,
+            duration_ms=duration_ms,
+            text=start,
+            retry_after_seconds=retry_after(reply.headers),
+            headers=reply.headers,
+        )
 
-    def _open_session(self) -> ClientSession:
-        if self._session is None:
+    def _open_poster(self) -> Poster:
+        if self._poster is None:
             # How many messages leave at once is the caller's to say.
             connector = aiohttp.TCPConnector(
                 limit=0, socket_factory=self._guarded_socket, resolver=self._resolver
             )
-            self._session = new_session(self._timeout, _HEADERS, connector)
-        return self._session
+            self._poster = Poster(connector, self._timeout, _HEADERS)
+        return self._poster
 
     def _guarded_socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, (host, *_) = address
@@ -155,23 +153,7 @@ def _since(started: float) -> int:
     return round((time.perf_counter() - started) * 1000)
 
 
-async def _start_of_body(response: ClientResponse) -> tuple[str, bool]:
-    """Return the beginning of the body, and whether there was more of it."""
-    start = b""
-    try:
-        while len(start) < ANSWER_BYTES:
-            chunk = await response.content.read(ANSWER_BYTES - len(start))
-            if not chunk:
-                return _decoded(response, start), False
-            start += chunk
-    except (aiohttp.ClientError, OSError):
-        # The status has arrived, and it is what counts: a message taken is not sent twice.
-        pass
-    response.close()
-    return _decoded(response, start), True
-
-
-def _decoded(response: ClientResponse, body: bytes) -> str:
-    if response.headers.get("Content-Encoding", "identity") != "identity":
+def _decoded(reply: Reply) -> str:
+    if not reply.start or reply.headers.get("Content-Encoding", "identity") != "identity":
         return ""
-    return body.decode("utf-8", "replace")
+    return reply.start.decode("utf-8", "replace")

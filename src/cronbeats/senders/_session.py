@@ -9,11 +9,12 @@ from aiohttp import ClientSession, ClientTimeout
 
 from cronbeats import __version__
 
-_HEADERS = {
+HEADERS = {
     "User-Agent": f"CronBeats/{__version__}",
     # A small compressed answer can unpack to a huge one.
     "Accept-Encoding": "identity",
 }
+"""What every request bears."""
 
 
 def new_session(
@@ -26,7 +27,7 @@ def new_session(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=timeout,
-        headers={**_HEADERS, **headers},
+        headers={**HEADERS, **headers},
         trust_env=False,
         auto_decompress=False,
     )
