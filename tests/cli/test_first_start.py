@@ -85,6 +85,7 @@ def test_a_first_start_gives_a_link_and_a_later_one_gives_another(tmp_path: Path
         with serving(PROGRAM, tmp_path, port) as printed:
             told = [line.strip() for line in printed.read_text().splitlines()]
         [link] = [line for line in told if "/first-run/" in line]
+        assert "until a server prints a newer one" in told[told.index(link) - 2]
         assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/first-run/[\w-]{{43}}", link)
         links.append(link.rpartition("/")[2])
     assert len({*links}) == 2

@@ -161,7 +161,8 @@ def _greet(settings: Settings, first_run: str | None) -> None:
     is_usual = settings.base_url == Settings().base_url
     address = "" if is_usual else f"CRONBEATS_PUBLIC_URL={shlex.quote(settings.base_url)} "
     typer.echo(
-        "\nThere is no workspace yet. Make yours in a browser; this link works once:\n\n"
+        "\nThere is no workspace yet. Make yours in a browser; this link works once, and no "
+        "longer than until a server prints a newer one:\n\n"
         f"    {settings.base_url}/first-run/{first_run}\n\n"
         "Or make one in another terminal, in this directory:\n\n"
         f"    {address}{own_command()} init --workspace Home --email you@example.com\n"
