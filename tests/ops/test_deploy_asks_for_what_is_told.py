@@ -21,6 +21,8 @@ SCRAPES = DEPLOY / "prometheus" / "prometheus.yml"
 ALERTS = DEPLOY / "prometheus" / "cronbeats-alerts.yml"
 TOKEN = "a-made-up-token-of-forty-one-characters-."
 SELECTOR = re.compile(r"\b((?:cronbeats|process)_\w+)(?:\{(.*?)\})?")
+# Of Grafana's names for units, those that fit what is told.
+UNITS = {"none", "short", "s", "bytes", "percentunit", "reqps", "cpm", "bool_yes_no"}
 # Prometheus itself says these of each target.
 OF_TARGETS = {"instance", "job"}
 
@@ -97,3 +99,18 @@ def test_the_scrapes_ask_where_metrics_are() -> None:
     assert told["rule_files"] == [ALERTS.name]
     paths = {each["job_name"]: each.get("metrics_path") for each in told["scrape_configs"]}
     assert paths == {"cronbeats": None, "cronbeats-jobs": "/api/v1/metrics"}
+
+
+def test_the_dashboard_asks_the_source_that_is_chosen_in_known_units() -> None:
+    board = json.loads(DASHBOARD.read_text())
+    kinds = {each["name"]: each["type"] for each in board["templating"]["list"]}
+    assert kinds["datasource"] == "datasource"
+    chosen = {"type": "prometheus", "uid": "${datasource}"}
+    for panel in board["panels"]:
+        assert panel["datasource"] == chosen, panel["title"]
+        assert panel["type"] in {"stat", "timeseries", "table"}, panel["title"]
+        assert panel["fieldConfig"]["defaults"]["unit"] in UNITS, panel["title"]
+        names = [target["refId"] for target in panel["targets"]]
+        assert names == list("ABCDEF"[: len(names)]), panel["title"]
+        used = set(re.findall(r"\$\{?(\w+)", json.dumps(panel["targets"])))
+        assert used <= {*kinds, "__rate_interval"}, panel["title"]
