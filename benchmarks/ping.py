@@ -205,7 +205,7 @@ def _results(
             rate=round(statistics.median(run.rate for run in its), 1),
             share=round(
                 statistics.median(
-                    run.rate / least.rate for run, least in zip(its, bare_runs, strict=True)
+                    run.rate / max(least.rate, 1) for run, least in zip(its, bare_runs, strict=True)
                 ),
                 3,
             ),
@@ -229,7 +229,7 @@ def _goals(results: Sequence[Result]) -> list[Goal]:
         if not _is_ours(each.target):
             continue
         name, is_full = f"{each.target} {each.method}", each.load == _FULL
-        times = round(each.p99_ms / each.bare_p99_ms, 2)
+        times = round(each.p99_ms / max(each.bare_p99_ms, 0.001), 2)
         words = f"{name}: p99 in times of the bare one, {each.load} load"
         goals.append(Goal(words, times, at_most=5 if is_full else 3))
         floor = f"{_FLOOR}{each.target.rpartition(' ')[2]}"

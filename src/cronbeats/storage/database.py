@@ -35,6 +35,7 @@ from cronbeats.storage.drivers import (
     ALONE,
     AT_ONE_MOMENT,
     DURABLY,
+    LARGELY,
     LIGHTLY,
     Result,
     Script,
@@ -147,10 +148,10 @@ class Database:
         """Run a script of one statement, as durable as `write_lightly` makes it.
 
         Should the connection break meanwhile, it may be run twice. One that writes some hundreds of
-        pages `is_large`.
+        pages `is_large`, and does not wait for a server's disk either.
         """
         async with _unavailable_on_failure():
-            result = await self._scripts.run(LIGHTLY, begin)
+            result = await self._scripts.run(LARGELY if is_large else LIGHTLY, begin)
         self._note_commit(is_large=is_large)
         return result
 

@@ -77,6 +77,9 @@ ALONE = Manner()
 LIGHTLY = Manner(durability="NORMAL")
 """One small change, which does not wait for the disk of a file."""
 
+LARGELY = Manner(None, "BEGIN; SET LOCAL synchronous_commit = off", "NORMAL")
+"""One large change that may be undone by a crash: it waits for no disk, a server's neither."""
+
 _OWN_FAULT = (
     sqlite3.IntegrityError,
     sqlite3.ProgrammingError,
