@@ -37,10 +37,10 @@ def test_when_the_primary_dies_nothing_is_lost_nobody_is_blamed_and_what_is_owed
             killed = time.monotonic()
             load.wait_for(1, status=503)
             refused = server.ping(prompt[0])
-            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+            assert tells_to_come_again(refused)
             with httpx.Client(headers={"X-API-Key": server.api_key}) as client:
                 listed = client.get(f"{server.url}/api/v1/jobs")
-            assert (listed.status_code, listed.headers["retry-after"]) == (503, "1")
+            assert tells_to_come_again(listed)
             while time.monotonic() < killed + AWAY_SECONDS:
                 load.wait_for(1, status=503)
             standby.promote()
@@ -58,3 +58,7 @@ def test_when_the_primary_dies_nothing_is_lost_nobody_is_blamed_and_what_is_owed
         assert blamed == {dead["id"], flapper.job["id"]}
         assert server.readiness().status_code == 200
         assert server.stop().exit_code == 0
+
+
+def tells_to_come_again(answer: httpx.Response) -> bool:
+    return answer.status_code == 503 and 1 <= int(answer.headers["retry-after"]) <= 8

@@ -108,7 +108,7 @@ class Courier:
                 lane.add(each)
                 self._queue_up(lane)
             self._set_off()
-            return 0
+        # Whoever had no room is claimed for when there is some.
         again = claims.look_again_at
         return _NOTHING_TO_DO if again is None else max(0.0, (again - now).total_seconds())
 
