@@ -18,10 +18,12 @@ from cronbeats.domain.keys import new_api_key
 from cronbeats.domain.rate_limit import RateLimits
 from cronbeats.domain.storm import StormRule
 from cronbeats.instruments import Instruments
+from cronbeats.patience import Patience
 from cronbeats.senders.protocol import IdentityProvider, Sender, Senders
 from cronbeats.services.check_deadlines import Look, check_deadlines
 from cronbeats.services.claim_alerts import claim_alerts
 from cronbeats.services.deliver_alerts import (
+    LONGEST_SEND_SECONDS,
     Ended,
     Settled,
     send_alert,
@@ -183,9 +185,11 @@ class World:
     async def deliver(self) -> list[Settled]:
         """Let the courier go round once: everything whose time has come is attempted once."""
         return [
-            await self.settle(claimed, await send_alert(self.courier_senders, claimed))
-            for claimed in await self.claim()
+            await self.settle(claimed, await self._send(claimed)) for claimed in await self.claim()
         ]
+
+    async def _send(self, claimed: Claimed) -> Delivery:
+        return await send_alert(self.courier_senders, claimed, Patience(LONGEST_SEND_SECONDS))
 
     async def deliver_all(self) -> None:
         """Let the courier go round until there is nothing to do at this moment."""

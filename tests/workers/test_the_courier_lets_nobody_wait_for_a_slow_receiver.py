@@ -8,6 +8,7 @@ from cronbeats.domain.audit import OPERATOR
 from cronbeats.domain.delivery import Delivery, Unreachable
 from cronbeats.domain.integration import IntegrationKind
 from cronbeats.domain.outbox import LEASE
+from cronbeats.patience import Patience
 from cronbeats.senders.protocol import Senders
 from cronbeats.services.deliver_alerts import LONGEST_SEND_SECONDS, send_alert
 from cronbeats.services.manage_integrations import save_integration
@@ -71,7 +72,7 @@ async def test_a_message_that_takes_too_long_is_given_up_for_now(world: World) -
     [claimed] = await world.claim()
     hanging = HangingSender()
     async with asyncio.timeout(SOON):
-        delivery = await send_alert({hanging.kind: hanging}, claimed, longest_seconds=0.01)
+        delivery = await send_alert({hanging.kind: hanging}, claimed, Patience(0.01))
     # Somebody may have read it, however long they took to say so.
     assert delivery == Unreachable("No answer within 0.01 s.")
 

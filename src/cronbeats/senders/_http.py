@@ -12,7 +12,6 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp import ClientTimeout
 from aiohttp.abc import AbstractResolver
 
 from cronbeats.domain.delivery import Refused, Unreachable
@@ -54,9 +53,8 @@ class HttpClient:
     ) -> None:
         self._guard = AddressGuard(allowed_networks)
         self._allow_http = allow_http
-        self._timeout = ClientTimeout(
-            total=total_timeout_seconds, sock_connect=connect_timeout_seconds
-        )
+        self._connect_timeout = connect_timeout_seconds
+        self._total_timeout = total_timeout_seconds
         self._resolver = resolver
         self._poster: Poster | None = None
         # The same addresses are called again and again.
@@ -88,7 +86,7 @@ class HttpClient:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # An address that may be called was tried as well: it may answer next time.
             failure = (
-                Refused(_BLOCKED) if verdicts == {False} else failure_of(error, self._timeout.total)
+                Refused(_BLOCKED) if verdicts == {False} else failure_of(error, self._total_timeout)
             )
             return replace(failure, duration_ms=_since(started))
         finally:
@@ -136,7 +134,12 @@ class HttpClient:
             connector = aiohttp.TCPConnector(
                 limit=0, socket_factory=self._guarded_socket, resolver=self._resolver
             )
-            self._poster = Poster(connector, self._timeout, _HEADERS)
+            self._poster = Poster(
+                connector,
+                _HEADERS,
+                connect_timeout_seconds=self._connect_timeout,
+                total_timeout_seconds=self._total_timeout,
+            )
         return self._poster
 
     def _guarded_socket(self, address: aiohttp.AddrInfoType) -> socket.socket:

@@ -21,6 +21,8 @@ from aiohttp.http import HttpProcessingError, RawResponseMessage, StreamWriter
 from aiohttp.streams import StreamReader
 from yarl import URL
 
+from cronbeats.patience import Patience
+
 # Enough for what Discord says of every field that it does not like.
 ANSWER_BYTES = 65_536
 _MOST_URLS = 1024
@@ -44,10 +46,16 @@ class Poster:
     """
 
     def __init__(
-        self, connector: aiohttp.TCPConnector, timeout: ClientTimeout, headers: Mapping[str, str]
+        self,
+        connector: aiohttp.TCPConnector,
+        headers: Mapping[str, str],
+        *,
+        connect_timeout_seconds: float,
+        total_timeout_seconds: float,
     ) -> None:
         self._connector = connector
-        self._timeout = timeout
+        self._timeout = ClientTimeout(sock_connect=connect_timeout_seconds)
+        self._patience = Patience(total_timeout_seconds)
         self._headers = headers
         # The same addresses are called again and again.
         self._request_to = lru_cache(_MOST_URLS)(self._make_request)
@@ -59,23 +67,31 @@ class Poster:
         status has come, nothing: a message taken is not sent twice.
         """
         request = self._request_to(url)
-        async with asyncio.timeout(self._timeout.total) as limit:
-            connection = await self._connect(request)
-            try:
-                protocol = _protocol_of(connection)
-                await _send(protocol, request, headers, body)
-                message, payload = await _read_head(protocol, request)
-            except BaseException:
-                connection.close()
-                raise
+        began = request.loop.time()
+        connection, message, payload = await self._patience.bear(
+            self._exchange(request, headers, body)
+        )
         try:
-            start, is_cut = await _read_start(payload, limit.when())
+            start, is_cut = await _read_start(payload, began + self._patience.seconds)
             if not is_cut:
                 connection.release()
         finally:
             # Unless it was released before.
             connection.close()
         return Reply(message.code, message.headers, start, is_cut)
+
+    async def _exchange(
+        self, request: ClientRequest, headers: Mapping[str, str], body: bytes
+    ) -> tuple[Connection, RawResponseMessage, StreamReader]:
+        """Send a request; return the head of its answer, and what it came and comes by."""
+        connection = await self._connect(request)
+        try:
+            protocol = _protocol_of(connection)
+            await _send(protocol, request, headers, body)
+            return connection, *await _read_head(protocol, request)
+        except BaseException:
+            connection.close()
+            raise
 
     async def close(self) -> None:
         """Close all connections."""
@@ -123,7 +139,7 @@ async def _read_head(
         raise aiohttp.ClientResponseError(request.request_info, ()) from error
 
 
-async def _read_start(payload: StreamReader, until: float | None) -> tuple[bytes, bool]:
+async def _read_start(payload: StreamReader, until: float) -> tuple[bytes, bool]:
     """Return the beginning of the body, and whether there was more of it."""
     start = b""
     if payload.at_eof():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from cronbeats.domain.delivery import (
 )
 from cronbeats.domain.hint import Hint, HintKind, gather
 from cronbeats.domain.integration import UNREADABLE
+from cronbeats.patience import Patience
 from cronbeats.senders.protocol import DigestSender, Sender, Senders
 from cronbeats.storage import (
     alerts,
@@ -72,9 +72,7 @@ class _Ending:
     said: str | None
 
 
-async def send_alert(
-    senders: Senders, claimed: Claimed, longest_seconds: float = LONGEST_SEND_SECONDS
-) -> Delivery:
+async def send_alert(senders: Senders, claimed: Claimed, patience: Patience) -> Delivery:
     """Send one claimed message; whatever happens comes back as a value, and soon enough."""
     integration = claimed.integration
     sender = senders.get(integration.kind)
@@ -86,10 +84,9 @@ async def send_alert(
         # Somebody may give the key back, or set the integration up again.
         return Unreachable(UNREADABLE)
     try:
-        async with asyncio.timeout(longest_seconds):
-            return await _send(sender, claimed)
+        return await patience.bear(_send(sender, claimed))
     except TimeoutError:
-        return Unreachable(f"No answer within {longest_seconds:g} s.")
+        return Unreachable(f"No answer within {patience.seconds:g} s.")
     except Exception as error:  # noqa: BLE001 - a sender's bug must not stop all the others
         # The text of an unforeseen error may hold a secret of the integration.
         return Unreachable(f"the sender failed ({type(error).__name__})")

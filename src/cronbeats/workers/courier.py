@@ -14,9 +14,11 @@ from cronbeats.domain.delivery import Delivered
 from cronbeats.domain.errors import UnavailableError
 from cronbeats.domain.storm import StormRule
 from cronbeats.instruments import Instruments
+from cronbeats.patience import Patience
 from cronbeats.senders.protocol import Senders
 from cronbeats.services.claim_alerts import claim_alerts
 from cronbeats.services.deliver_alerts import (
+    LONGEST_SEND_SECONDS,
     Ended,
     Settled,
     release_alerts,
@@ -81,6 +83,7 @@ class Courier:
         self._claimed = 0
         self._claimed_at = clock()
         self._settler = Settler(self._settle, self._forget, lambda: bool(self._hands), instruments)
+        self._patience = Patience(LONGEST_SEND_SECONDS)
         self._is_finishing = False
 
     async def step(self) -> float:
@@ -174,7 +177,7 @@ class Courier:
     async def _deliver(self, lane: Lane, claimed: Claimed) -> None:
         self._at_step("sending")
         started_at = self._clock()
-        delivery = await send_alert(self._senders, claimed)
+        delivery = await send_alert(self._senders, claimed, self._patience)
         self._at_step("sent")
         went_well = isinstance(delivery, Delivered) and delivery.throttled_seconds is None
         had_room = lane.room
