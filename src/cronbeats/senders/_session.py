@@ -17,14 +17,9 @@ HEADERS = {
 """What every request bears."""
 
 
-def new_session(
-    timeout: ClientTimeout,
-    headers: Mapping[str, str],
-    connector: aiohttp.BaseConnector | None = None,
-) -> ClientSession:
+def new_session(timeout: ClientTimeout, headers: Mapping[str, str]) -> ClientSession:
     """Return a pool of connections whose requests bear these headers, too."""
     return ClientSession(
-        connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=timeout,
         headers={**HEADERS, **headers},

@@ -14,7 +14,6 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-import orjson
 from sqlalchemy import Dialect, Integer, literal_column, select, true, update
 
 from cronbeats.domain.alert import Alert
@@ -23,7 +22,13 @@ from cronbeats.storage.alert_codec import alert_from_json
 from cronbeats.storage.alerts import Lease, Taken
 from cronbeats.storage.claims import MAY_BE_STALE, Claimed
 from cronbeats.storage.database import Database
-from cronbeats.storage.dialect import ReadMoment, moment_reader, pack_rows, table_of_packed
+from cronbeats.storage.dialect import (
+    ReadMoment,
+    moment_reader,
+    pack_rows,
+    read_json,
+    table_of_packed,
+)
 from cronbeats.storage.drivers import Script, Statement, command, query
 from cronbeats.storage.due_alerts import select_blocked, select_first
 from cronbeats.storage.schema import alerts, integrations
@@ -123,7 +128,7 @@ def _readable(rows: Sequence[Any], read: ReadMoment) -> list[tuple[Taken, bool]]
 
 
 def _alert(event: Any) -> Alert:
-    return alert_from_json(orjson.loads(event) if isinstance(event, str) else event)
+    return alert_from_json(read_json(event) if isinstance(event, str) else event)
 
 
 @dataclass(frozen=True, slots=True)
